@@ -1,0 +1,116 @@
+"""Optimisers and clipping: pure functions over parameters of any structure."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from rnncourse.tree import leaves, tree_map
+
+
+def sgd(params, grads, state=None, lr=0.1):
+    """Gradient descent: one step against the gradient.
+
+    Parameters
+    ----------
+    params, grads : tree of ndarray
+        The same structure.
+    state : None
+        Gradient descent remembers nothing; here so that optimisers are interchangeable.
+    lr : float
+        Learning rate.
+
+    Returns
+    -------
+    params : tree of ndarray
+        New arrays.
+    state : None
+
+    Notes
+    -----
+    Source: equation eq-sgd.
+    """
+    return tree_map(lambda p, dp: p - lr * dp, params, grads), state  # eq-sgd
+
+
+class AdamState(NamedTuple):
+    """What Adam remembers."""
+
+    steps: int
+    mean: Any  # tree like params: running mean of the gradient
+    square: Any  # tree like params: running mean of its square
+
+
+def adam(params, grads, state=None, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
+    """Adam (Kingma and Ba 2015, arXiv:1412.6980): a step of about `lr` for every weight.
+
+    Parameters
+    ----------
+    params, grads : tree of ndarray
+        The same structure.
+    state : AdamState, optional
+        From the step before; None at the first.
+    lr : float
+        Learning rate.
+    beta1, beta2, eps : float
+        Decay of the two running means, and the guard against division by zero.
+
+    Returns
+    -------
+    params : tree of ndarray
+        New arrays.
+    state : AdamState
+    """
+    if state is None:
+        zeros = tree_map(np.zeros_like, params)
+        state = AdamState(0, zeros, zeros)
+    steps = state.steps + 1
+    mean = tree_map(lambda m, dp: beta1 * m + (1 - beta1) * dp, state.mean, grads)
+    square = tree_map(lambda s, dp: beta2 * s + (1 - beta2) * dp**2, state.square, grads)
+    mean_scale, square_scale = 1 - beta1**steps, 1 - beta2**steps
+    params = tree_map(
+        lambda p, m, s: p - lr * (m / mean_scale) / (np.sqrt(s / square_scale) + eps),
+        params,
+        mean,
+        square,
+    )
+    return params, AdamState(steps, mean, square)
+
+
+def clip_by_norm(grads, limit):
+    """Shorten the gradient to length `limit` if it is longer; its direction stays.
+
+    Parameters
+    ----------
+    grads : tree of ndarray
+    limit : float
+        Above 0.
+
+    Returns
+    -------
+    grads : tree of ndarray
+        New arrays.
+    norm : float
+        The length before clipping, over all arrays together.
+
+    Raises
+    ------
+    ValueError
+        If `limit` is not above 0, or the gradient holds NaN or infinity.
+
+    Notes
+    -----
+    Source: equation eq-clip; Pascanu, Mikolov and Bengio 2013, arXiv:1211.5063.
+
+    Examples
+    --------
+    >>> grads, norm = clip_by_norm((np.array([3.0]), np.array([4.0])), limit=1.0)
+    >>> norm, grads
+    (5.0, (array([0.6]), array([0.8])))
+    """
+    if not limit > 0:
+        raise ValueError(f"limit: expected a number above 0, got {limit}")
+    norm = float(np.sqrt(sum(np.sum(np.square(g, dtype=float)) for g in leaves(grads))))
+    if not np.isfinite(norm):
+        raise ValueError("grads: expected finite values, got NaN or inf; lower the learning rate")
+    scale = min(1.0, limit / norm) if norm > 0 else 1.0  # eq-clip
+    return tree_map(lambda g: g * scale, grads), norm

@@ -1,0 +1,60 @@
+"""The weights of a cell, and the way PyTorch draws them."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from rnncourse.tree import tree_map
+
+
+class Params(NamedTuple):
+    """Weights of `rnn`, `lstm` and `gru`; the G gate blocks stand side by side in the columns.
+
+    A gradient is a `Params` too, so an optimiser is a walk over pairs.
+    """
+
+    W_x: np.ndarray  # (D, G*H) from the input
+    W_h: np.ndarray  # (H, G*H) from the previous state
+    b: np.ndarray  # (G*H,)
+
+
+def param_shapes(n_gates, D, H):
+    """Shapes of the fields of `Params` for a cell with `n_gates` gate blocks.
+
+    Examples
+    --------
+    >>> param_shapes(4, D=3, H=2)
+    Params(W_x=(3, 8), W_h=(2, 8), b=(8,))
+    """
+    return Params((D, n_gates * H), (H, n_gates * H), (n_gates * H,))
+
+
+def sizes(params):
+    """Input width D and state width H of a cell's parameters."""
+    return params.W_x.shape[0], params.W_h.shape[0]
+
+
+def uniform(rng, shapes, bound, dtype=float):
+    """Draw every array from U(-bound, bound).
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+    shapes : NamedTuple of tuple
+        What a cell's `param_shapes` returns.
+    bound : float
+        PyTorch takes 1 / sqrt(H) for all its recurrent cells.
+    dtype : dtype
+        float32 or float64. Both get the same draws, rounded.
+
+    Returns
+    -------
+    NamedTuple of ndarray
+        The type of `shapes`.
+    """
+    return type(shapes)(*(rng.uniform(-bound, bound, shape).astype(dtype) for shape in shapes))
+
+
+def zeros_like(params):
+    """Zeros of the same structure, shapes and dtype: where a sum of gradients starts."""
+    return tree_map(np.zeros_like, params)
