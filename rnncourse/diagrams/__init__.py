@@ -1,0 +1,12 @@
+"""Diagrams of the cells and of the recurrence through time, drawn by code.
+
+Each function draws on `ax` and returns it. They are made for ``figsize=(7, 4.5)`` and the style
+of `rnncourse.plots.use_style`; what a diagram says (its nodes and its wires) is a value one can
+read, in `cells` and `through_time`.
+"""
+
+from rnncourse.diagrams.cells import gru, gru_reset_after, lstm, rnn
+from rnncourse.diagrams.symbols import legend
+from rnncourse.diagrams.through_time import bptt, unrolled
+
+__all__ = ["bptt", "gru", "gru_reset_after", "legend", "lstm", "rnn", "unrolled"]
