@@ -23,6 +23,8 @@ logger = logging.getLogger(__name__)
 # One BLAS thread per kernel: two kernels do not fight, and sums are always in one order.
 THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
+QUIET = ["--log-level=ERROR"]  # a kernel warns about its local transport each time it starts
+
 
 def digest(root):
     """Hash what the cells' results depend on besides the page: the package and its requirements.
@@ -86,12 +88,15 @@ def execute_missing(app, env, docnames):
         return
     timeout = app.config.nb_execution_timeout
     logger.info("executing the cells of %d pages", len(pages))
+
+    def execute(notebook, path):
+        return single_nb_execution(
+            notebook, str(path.parent), timeout, allow_errors=False, extra_arguments=QUIET
+        )
+
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         running = {
-            pool.submit(single_nb_execution, notebook, str(path.parent), timeout, False): (
-                docname,
-                path,
-            )
+            pool.submit(execute, notebook, path): (docname, path)
             for docname, path, notebook in pages
         }
         for count, future in enumerate(as_completed(running), start=1):
