@@ -13,7 +13,10 @@ REPAIRS = [
     (r'<summary aria-label="Toggle hidden content">', "<summary>"),
     (r'(<i class="theme-switch [^>]*?) title="[^"]*"', r"\1"),
     # Everything on a page lies in a landmark, the book's name in the sidebar included.
-    (r'<div id="pst-primary-sidebar"', r'<div role="region" aria-label="Book" id="pst-primary-sidebar"'),
+    (
+        r'<div id="pst-primary-sidebar"',
+        r'<div role="region" aria-label="Book" id="pst-primary-sidebar"',
+    ),
     # Roles of digital publishing that are deprecated, in a list that they do not fit.
     (r' role="doc-biblioentry"', ""),
     (r'<div role="list" class="citation-list">', '<div class="citation-list">'),

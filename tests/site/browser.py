@@ -1,4 +1,4 @@
-"""The built site, a small server for it, and Debian's Chromium to look at it."""
+"""The built site, a small server for it, and the system's Chromium to look at it."""
 
 import functools
 import shutil
@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[2]
 SITE = ROOT / "_build" / "html"
 WIDTHS = {"desktop": 1280, "phone": 375}
 THEMES = ("light", "dark")
+VARIANTS = [(width, theme) for width in WIDTHS.values() for theme in THEMES]
 FLAGS = [
     "--no-sandbox",  # continuous integration runs as root
     "--disable-gpu",
