@@ -143,7 +143,7 @@ def flow(ax, flow, label):
     matplotlib.lines.Line2D
         Against the lag T - t: 1 at the left, the oldest state at the right.
     """
-    flow = _checked(flow, "flow", "(T+1,)")
+    flow = _checked(flow, "flow", "(T+1,)", ndim=1)
     if not np.isclose(flow[-1], 1.0):
         raise ValueError(
             "flow must end with d state_T / d state_T, whose norm is 1 (time runs forwards), "
@@ -171,7 +171,7 @@ def loss(ax, losses, label):
     -------
     matplotlib.lines.Line2D
     """
-    losses = _checked(losses, "losses", "(N,)")
+    losses = _checked(losses, "losses", "(N,)", ndim=1)
     (line,) = ax.plot(np.arange(1, len(losses) + 1), losses, label=label)
     ax.set_xlabel("step")
     ax.set_ylabel("loss")
@@ -209,7 +209,7 @@ def baseline(ax, value, label):
 
 
 def _image(ax, values, name, cmap, low, high):
-    values = _checked(values, "values", "(T, H)")
+    values = _checked(values, "values", "(T, H)", ndim=2)
     T, H = values.shape
     image = ax.imshow(
         values.T,
@@ -228,8 +228,8 @@ def _image(ax, values, name, cmap, low, high):
     return image
 
 
-def _checked(values, name, shape):
+def _checked(values, name, shape, ndim):
     array = np.asarray(values, dtype=float)
-    if array.ndim != shape.count(",") + (shape[-2] != ",") or array.size == 0:
-        raise ValueError(f"{name} must have shape {shape}, got {array.shape}")
+    if array.ndim != ndim or array.size == 0:
+        raise ValueError(f"{name} must have shape {shape} and not be empty, got {array.shape}")
     return array

@@ -41,7 +41,7 @@ LSTM = Diagram(
     nodes={
         "c_prev": Node("input", 0.8, 7.9, C_PREV),
         "h_prev": Node("input", 0.8, 2.4, H_PREV),
-        "x": Node("input", 2.5, 0.4, X),
+        "x": Node("input", 2.5, 0.45, X),
         "[x, h]": Node("join", 2.5, 2.4),
         "to f": Node("dot", 3.8, 2.4),
         "to i": Node("dot", 5.8, 2.4),
@@ -97,7 +97,7 @@ GRU = Diagram(
     frame=(1.8, 1.05, 12.2, 8.75),
     nodes={
         "h_prev": Node("input", 0.8, 7.9, H_PREV),
-        "x": Node("input", 2.5, 0.4, X),
+        "x": Node("input", 2.5, 0.45, X),
         "h": Node("output", 13.3, 7.9, H),
         "h top": Node("dot", 2.5, 7.9),
         "h mid": Node("dot", 2.5, 5.4),
@@ -153,7 +153,7 @@ GRU_RESET_AFTER = Diagram(
     frame=(1.8, 1.05, 12.35, 10.0),
     nodes={
         "h_prev": Node("input", 0.8, 9.3, H_PREV),
-        "x": Node("input", 2.5, 0.4, X),
+        "x": Node("input", 2.5, 0.45, X),
         "h": Node("output", 13.4, 9.3, H),
         "h top": Node("dot", 2.5, 9.3),
         "h mid": Node("dot", 2.5, 5.25),

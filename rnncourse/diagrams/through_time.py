@@ -50,7 +50,7 @@ def unrolled_diagram(T):
         notes += [Note(x + 0.2, 2.3, W_X, align="left"), Note(x - 1.2, 4.05, W_H)]
     width = 5.7 + 2.4 * T
     same = r"$\mathrm{the\ same}\ \ W_x,\ W_h,\ b\ \ \mathrm{at\ every\ step}$"
-    notes.append(Note(0.5 * (4.5 + width), 0.4, same))
+    notes.append(Note(0.5 * width, 0.4, same))
     return Diagram(width, 6.8, nodes, wires, notes)
 
 
