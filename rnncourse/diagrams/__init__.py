@@ -1,7 +1,7 @@
 """Diagrams of the cells and of the recurrence through time, drawn by code.
 
-Each function draws on `ax` and returns it. They are made for ``figsize=(7, 4.5)`` and the style
-of `rnncourse.plots.use_style`; what a diagram says (its nodes and its wires) is a value one can
+Each function draws on `ax` and returns it. Text has a fixed size, so give each the figure
+size its docstring names, in the style of `rnncourse.plots.use_style`; what a diagram says (its nodes and its wires) is a value one can
 read, in `cells` and `through_time`.
 """
 

@@ -208,20 +208,32 @@ GRU_RESET_AFTER = Diagram(
 
 
 def rnn(ax):
-    """Draw the simple RNN's step: h = tanh(x W_x + h_prev W_h + b)."""
+    """Draw the simple RNN's step: h = tanh(x W_x + h_prev W_h + b).
+
+    Made for ``figsize=(7, 3.5)``.
+    """
     return draw(ax, RNN)
 
 
 def lstm(ax):
-    """Draw the LSTM's step: c = f * c_prev + i * g and h = o * tanh(c)."""
+    """Draw the LSTM's step: c = f * c_prev + i * g and h = o * tanh(c).
+
+    Made for ``figsize=(7, 4.5)``.
+    """
     return draw(ax, LSTM)
 
 
 def gru(ax):
-    """Draw the GRU's step: n from x and r * h_prev, then h = (1 - z) * n + z * h_prev."""
+    """Draw the GRU's step: n from x and r * h_prev, then h = (1 - z) * n + z * h_prev.
+
+    Made for ``figsize=(7, 4.5)``.
+    """
     return draw(ax, GRU)
 
 
 def gru_reset_after(ax):
-    """Draw the GRU of the frameworks: r multiplies h_prev W_hn + b_hn, after the product."""
+    """Draw the GRU of the frameworks: r multiplies h_prev W_hn + b_hn, after the product.
+
+    Made for ``figsize=(7, 5.1)``.
+    """
     return draw(ax, GRU_RESET_AFTER)

@@ -63,5 +63,8 @@ LEGEND = Diagram(
 
 
 def legend(ax):
-    """Draw the signs of the diagrams, each with its meaning."""
+    """Draw the signs of the diagrams, each with its meaning.
+
+    Made for ``figsize=(7, 4.5)``.
+    """
     return draw(ax, LEGEND)

@@ -7,12 +7,18 @@ TOTAL = r"$\mathrm{d}h_t \,=\, \mathrm{dout}_t \,+\, \mathrm{d}a_{t+1}\,W_h^{\to
 
 
 def unrolled(ax, T=4):
-    """Draw the recurrence as a loop and, beside it, the same loop unrolled over T steps."""
+    """Draw the recurrence as a loop and, beside it, the same loop unrolled over T steps.
+
+    Made for ``figsize=(7, 3.1)`` and T = 4.
+    """
     return draw(ax, unrolled_diagram(T))
 
 
 def bptt(ax, T=4):
-    """Draw T steps with a loss at each, and the gradients which flow back through them."""
+    """Draw T steps with a loss at each, and the gradients which flow back through them.
+
+    Made for ``figsize=(7, 4.0)`` and T = 4.
+    """
     return draw(ax, bptt_diagram(T))
 
 
