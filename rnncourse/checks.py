@@ -88,3 +88,20 @@ def state(name, cell, value, B, H, dtype):
     for field, part in named_leaves(value, name):
         array(field, part, (B, H), dtype)
     return value
+
+
+def caches(cell, value):
+    """Refuse `value` unless it is what `unroll` kept for `cell`: a list, one cache a step."""
+    name = cell.__name__.rpartition(".")[2]
+    if not isinstance(value, list):
+        raise TypeError(
+            f"caches: expected the list that unroll returns for {name}, got {type(value).__name__}"
+        )
+    if not value:
+        raise ValueError("caches: expected one cache a step, got none; run unroll first")
+    for cache in value:
+        if type(cache) is not cell.Cache:
+            kind = type(cache)
+            raise TypeError(
+                f"caches: expected caches of {name}, got one of {kind.__module__}.{kind.__name__}"
+            )

@@ -57,4 +57,4 @@ def uniform(rng, shapes, bound, dtype=float):
 
 def zeros_like(params):
     """Zeros of the same structure, shapes and dtype: where a sum of gradients starts."""
-    return tree_map(np.zeros_like, params)
+    return tree_map(lambda array: np.zeros(array.shape, array.dtype), params)  # C order, always

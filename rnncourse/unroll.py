@@ -89,7 +89,7 @@ def unroll_backward(cell, params, caches, dout, dstate=None):
     Raises
     ------
     TypeError
-        If something is no array or no parameters of `cell`, or if dtypes differ.
+        If something is no array, no parameters or caches of `cell`, or if dtypes differ.
     ValueError
         If shapes do not fit, `caches` is empty, or an array holds NaN or infinity.
 
@@ -98,8 +98,7 @@ def unroll_backward(cell, params, caches, dout, dstate=None):
     Source: equation eq-bptt-sum; Werbos 1990, doi:10.1109/5.58337.
     """
     _, H, dtype = checks.params(cell, params)
-    if not caches:
-        raise ValueError("caches: expected one cache a step, got none; run unroll first")
+    checks.caches(cell, caches)
     T, B = len(caches), len(caches[0].x)
     checks.array("dout", dout, (T, B, H), dtype)
     dstate = checks.state("dstate", cell, dstate, B, H, dtype)
