@@ -35,5 +35,22 @@ serve: $(READY)  ## show the built textbook at http://localhost:8000
 	@test -e $(SITE)/index.html || { echo "There is no book yet: run make book first."; exit 1; }
 	$(BIN)/python -m http.server 8000 --bind 127.0.0.1 --directory $(SITE)
 
-clean:  ## remove everything that was built, .venv included
-	rm -rf _build dist node_modules .venv
+clean:  ## remove what was built; the installed packages stay
+	rm -rf _build dist
+
+test: chromium book  ## check style, run the tests, run the chapters' notebooks once more
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pytest -n 2 -m "not parity"
+	$(BIN)/pytest -n 2 --nbval _build/jupyter_execute/book
+
+.PHONY: chromium
+chromium:
+	@command -v chromium || command -v chromium-browser || command -v google-chrome || { echo "The tests look at the site in Chromium. On Debian: sudo apt-get install chromium"; exit 1; }
+
+.PHONY: student grade
+student: $(READY)  ## write dist/rnncourse-student.zip: notebooks, wheel, how to start
+	$(BIN)/python -m assignments.student_zip
+
+grade: $(READY)  ## grade a demo class with nbgrader (ARGS=--help shows options)
+	$(BIN)/python -m assignments.grade_class $(ARGS)
