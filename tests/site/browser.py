@@ -76,11 +76,11 @@ def chromium():
 
 
 @contextmanager
-def open_page(browser, width, theme):
-    """Yield an empty page of the given width whose reader prefers the given theme."""
+def window(browser, width, theme):
+    """Yield a browser window of the given width whose reader prefers the given theme."""
     viewport = {"width": width, "height": 900}
     context = browser.new_context(viewport=viewport, color_scheme=theme, reduced_motion="reduce")
     try:
-        yield context.new_page()
+        yield context
     finally:
         context.close()

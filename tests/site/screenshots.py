@@ -5,7 +5,7 @@ Run after `make book`; the pictures go to _build/screenshots.
 
 import argparse
 
-from browser import ROOT, SITE, THEMES, WIDTHS, chromium, open_page, page_names, serve
+from browser import ROOT, SITE, THEMES, WIDTHS, chromium, page_names, serve, window
 
 
 def main():
@@ -18,7 +18,8 @@ def main():
     with serve(options.site) as address, chromium() as browser:
         for kind, width in WIDTHS.items():
             for theme in THEMES:
-                with open_page(browser, width, theme) as page:
+                with window(browser, width, theme) as pages:
+                    page = pages.new_page()
                     for name in options.pages or page_names():
                         page.goto(f"{address}/{name}", wait_until="networkidle")
                         file = f"{name.removesuffix('.html').replace('/', '-')}-{kind}-{theme}.png"
