@@ -42,7 +42,7 @@ test: chromium book  ## check style, run the tests, run the chapters' notebooks 
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/pytest -n 2 -m "not parity"
-	$(BIN)/pytest -n 2 --nbval _build/jupyter_execute/book
+	$(BIN)/pytest -n 2 --dist loadfile --nbval _build/jupyter_execute/book
 
 .PHONY: chromium
 chromium:
