@@ -21,6 +21,7 @@ TRUST = (
 
 
 def main(arguments=None, root=ROOT / "_build" / "demo-course"):
+    """Make, grade and report the demo class -> its course folder."""
     parser = argparse.ArgumentParser(prog="grade_class", description=__doc__)
     parser.add_argument(
         "--assignment",
@@ -45,6 +46,7 @@ def main(arguments=None, root=ROOT / "_build" / "demo-course"):
     print(f"\nScores:   {os.path.relpath(scores)}")
     print(f"Feedback: {folder}/feedback/<student>/<assignment>/<assignment>.html")
     print(f"Log:      {folder}/nbgrader.log")
+    return course
 
 
 def print_table(course, rows):
