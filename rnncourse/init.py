@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from rnncourse.tree import tree_map
+
 
 def orthogonal(rng, H, dtype=float):
     """Draw an orthogonal matrix, uniformly over all of them.
@@ -39,8 +41,8 @@ def with_orthogonal_recurrence(rng, params):
     Returns
     -------
     NamedTuple
-        The type of `params`; only W_h is new.
+        The type of `params`; W_h is drawn, the rest copied, so nothing is shared.
     """
     H, width = params.W_h.shape
     blocks = [orthogonal(rng, H, params.W_h.dtype) for _ in range(width // H)]
-    return params._replace(W_h=np.concatenate(blocks, axis=1))
+    return tree_map(np.copy, params)._replace(W_h=np.concatenate(blocks, axis=1))

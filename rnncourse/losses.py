@@ -38,7 +38,8 @@ def squared_error(y, targets):
             f"got {targets.shape}"
         )
     error = y - targets
-    return float(np.mean(error**2)), 2 * error / error.size  # eq-squared-error
+    dy = (2 * error / error.size).astype(y.dtype)
+    return float(np.mean(error**2)), dy  # eq-squared-error
 
 
 def cross_entropy(logits, targets):
