@@ -35,6 +35,13 @@ def page_names():
     return [file.as_posix() for file in files if file.parts[0] not in skipped]
 
 
+def different_page_names():
+    """List the pages that differ by more than their text: of source pages, only the first."""
+    names = page_names()
+    sources = [name for name in names if name.startswith("_modules/rnncourse/")]
+    return [name for name in names if name not in sources[1:]]
+
+
 def find_chromium():
     """Return the path of Chromium or Chrome; say how to install it if there is none."""
     names = ("chromium", "chromium-browser", "google-chrome")

@@ -24,6 +24,10 @@ def chromium():
 
 
 def pytest_generate_tests(metafunc):
-    """Repeat a test that takes `name` for every page; without a site, once, so that it fails."""
-    if "name" in metafunc.fixturenames:
-        metafunc.parametrize("name", browser.page_names() or ["no site"])
+    """Repeat a test for every page: as a file (`name`), or looked at in a browser (`view`).
+
+    Without a site such a test runs once, so that it fails.
+    """
+    lists = {"name": browser.page_names, "view": browser.different_page_names}
+    for argument in lists.keys() & set(metafunc.fixturenames):
+        metafunc.parametrize(argument, lists[argument]() or ["no site"])

@@ -22,12 +22,12 @@ def page(pages):
     page.close()
 
 
-def test_page_is_quiet_local_and_fits(page, address, name):
+def test_page_is_quiet_local_and_fits(page, address, view):
     complaints, requests = [], []
     page.on("console", lambda message: complaints.append((message.type, message.text)))
     page.on("pageerror", lambda error: complaints.append(("exception", str(error))))
     page.on("request", lambda request: requests.append(request.url))
-    page.goto(f"{address}/{name}")
+    page.goto(f"{address}/{view}")
     page.evaluate("document.fonts.ready")  # the last that a page asks for
 
     assert [text for kind, text in complaints if kind in ("error", "exception")] == []
@@ -38,8 +38,8 @@ def test_page_is_quiet_local_and_fits(page, address, name):
 
 
 @pytest.mark.parametrize("pages", ACCESSIBILITY, ids=str, indirect=True)
-def test_page_is_accessible(page, address, name):
-    page.goto(f"{address}/{name}")
+def test_page_is_accessible(page, address, view):
+    page.goto(f"{address}/{view}")
     page.evaluate(AXE)
     # KaTeX's own spans, thousands on a page, are hidden from readers behind its MathML.
     report = page.evaluate("axe.run({exclude: ['.katex']}, {resultTypes: ['violations']})")
