@@ -15,6 +15,7 @@ from rnncourse import (
     model,
     optim,
     rnn,
+    tasks,
     train,
 )
 from rnncourse.params import Params
@@ -34,6 +35,7 @@ __all__ = [
     "model",
     "optim",
     "rnn",
+    "tasks",
     "train",
     "unroll",
     "unroll_backward",

@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 
-from rnncourse import data, gru, losses, model, optim, train
+from rnncourse import gru, losses, model, optim, tasks, train
 
 
 def parabola(w, batch):
@@ -26,7 +26,7 @@ def test_loss_falls_on_a_small_problem(rng):
             :2
         ]
 
-    batches = [data.adding_problem(rng, T=4, B=16) for _ in range(150)]
+    batches = [tasks.adding_problem(rng, T=4, B=16) for _ in range(150)]
     result = train.fit(loss_and_grads, params, batches, lr=0.02)
     assert result.losses.shape == result.norms.shape == (150,)
     assert result.losses[-20:].mean() < 0.3 * result.losses[:20].mean()
