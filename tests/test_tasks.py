@@ -5,7 +5,6 @@ import pytest
 
 from rnncourse import tasks
 
-
 # Adding problem
 
 
