@@ -140,30 +140,3 @@ def step_backward(params, cache, dout, dstate):
     dc_prev = dc * f  # eq-lstm-dc-prev
     grads = Params(x.T @ da, h_prev.T @ da, da.sum(axis=0))  # eq-lstm-dw
     return dx, State(dh_prev, dc_prev), grads
-
-
-def with_forget_bias(params, value):
-    """Return `params` with the forget gate's bias set to `value`.
-
-    Parameters
-    ----------
-    params : Params
-    value : float
-        1 or 2 opens the gate at the start (Gers et al. 2000; Jozefowicz et al. 2015,
-        proceedings.mlr.press/v37/jozefowicz15).
-
-    Returns
-    -------
-    Params
-        A new b; W_x and W_h are copies too, so nothing is shared.
-
-    Examples
-    --------
-    >>> params = init_params(np.random.default_rng(0), D=1, H=2)
-    >>> with_forget_bias(params, 1.0).b[2:4]
-    array([1., 1.])
-    """
-    W_x, W_h, b = (array.copy() for array in params)
-    H = len(b) // N_GATES
-    b[H : 2 * H] = value
-    return Params(W_x, W_h, b)

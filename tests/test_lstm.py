@@ -248,25 +248,3 @@ def test_gradient_passes_an_open_forget_gate_unchanged_and_a_shut_one_not_at_all
 def test_gradient_of_the_weights_is_summed_over_the_batch(field):
     grads, expected = backward(one_step(B=3))[2], scalar.gradients(one_step(B=3))[2]
     assert_close(getattr(grads, field), getattr(expected, field))
-
-
-# The forget gate's bias
-
-
-def test_with_forget_bias_sets_the_forget_block_and_copies_the_rest():
-    params = one_step().params
-    biased = lstm.with_forget_bias(params, 3.0)
-    np.testing.assert_array_equal(block(lstm, biased.b, "f"), 3.0)
-    for gate in "igo":
-        np.testing.assert_array_equal(block(lstm, biased.b, gate), block(lstm, params.b, gate))
-    for old, new in zip(params, biased, strict=True):
-        assert not np.shares_memory(old, new)
-    assert (block(lstm, params.b, "f") != 3.0).all()
-    np.testing.assert_array_equal(biased.W_x, params.W_x)
-    np.testing.assert_array_equal(biased.W_h, params.W_h)
-
-
-def test_a_large_forget_bias_opens_the_forget_gate():
-    problem = one_step()
-    params = lstm.with_forget_bias(problem.params, OPEN)
-    np.testing.assert_array_equal(forward(problem._replace(params=params))[2].f, 1)
