@@ -26,6 +26,11 @@ class Layout(NamedTuple):
     biases: tuple  # (name, shape) of each bias array
     bias_rows: int  # 2: both sides have a bias, (2, G*H) when stacked; 1: only the input's side
 
+    @property
+    def names(self):
+        """Names of all arrays, weights first."""
+        return self.W_x, self.W_h, *(name for name, _ in self.biases)
+
 
 def _pytorch(name, gates, letters, width):
     biases = (("bias_ih{}", f"({width},)"), ("bias_hh{}", f"({width},)"))
