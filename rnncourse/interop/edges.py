@@ -2,8 +2,7 @@
 
 import importlib
 
-from rnncourse import checks, gru, gru_reset_after, lstm, rnn
-from rnncourse.layers import Layer
+from rnncourse import gru, gru_reset_after, lstm, rnn, stack
 
 CELLS = (rnn, lstm, gru, gru_reset_after)
 
@@ -31,7 +30,7 @@ def import_framework(name, caller, install):
 
 
 def check_layers(layers, merge="concat"):
-    """Refuse `layers` unless each is valid and reads what the one below writes.
+    """Refuse `layers` unless each is one of ours and reads what the one below writes.
 
     Parameters
     ----------
@@ -51,42 +50,14 @@ def check_layers(layers, merge="concat"):
     ValueError
         If there is no layer, `merge` or a cell is unknown, or sizes do not fit.
     """
-    if merge not in ("concat", "sum"):
-        raise ValueError(f'merge: expected "concat" or "sum", got {merge!r}')
-    if not isinstance(layers, list | tuple) or isinstance(layers, Layer):
-        raise TypeError(f"layers: expected a list of Layer, got {type(layers).__name__}")
-    if not layers:
-        raise ValueError("layers: expected at least one Layer, got none")
-    below = first = None
+    _, dtype = stack.check_layers(layers, merge)
     for k, layer in enumerate(layers):
-        D, width, dtype = _check_layer(f"layers[{k}]", layer, merge)
-        first = first or dtype
-        if dtype != first:
-            raise TypeError(f"layers[{k}]: expected {first}, as in layers[0], got {dtype}")
-        if below not in (None, D):
-            raise ValueError(
-                f"layers[{k}]: expected D = {below}, the width that layers[{k - 1}] writes with "
-                f"merge={merge!r}, got {D}"
-            )
-        below = width
-    return first
+        if layer.cell not in CELLS:
+            known = ", ".join(map(cell_name, CELLS))
+            raise ValueError(f"layers[{k}].cell: expected one of {known}, got {layer.cell!r:.60}")
+    return dtype
 
 
-def _check_layer(name, layer, merge):
-    """Input width, output width and dtype of a valid layer."""
-    if not isinstance(layer, Layer):
-        raise TypeError(f"{name}: expected a Layer, got {type(layer).__name__}")
-    if layer.cell not in CELLS:
-        known = ", ".join(cell.__name__.rpartition(".")[2] for cell in CELLS)
-        raise ValueError(f"{name}.cell: expected one of {known}, got {layer.cell!r}")
-    ahead = checks.params(layer.cell, layer.forward)
-    D, H, dtype = ahead
-    if layer.backward is None:
-        return D, H, dtype
-    back = checks.params(layer.cell, layer.backward)
-    if back != ahead:
-        raise ValueError(
-            f"{name}: expected both directions to share D, H and dtype, got "
-            f"{(D, H, str(dtype))} forward and {(*back[:2], str(back[2]))} backward"
-        )
-    return D, 2 * H if merge == "concat" else H, dtype
+def cell_name(cell):
+    """The name of a cell, as in "lstm"."""
+    return cell.__name__.rpartition(".")[2]

@@ -172,17 +172,15 @@ def to_keras(layers, merge="concat"):
     keras = import_framework("keras", "to_keras", INSTALL)
     model = keras.Sequential([keras.Input((None, sizes(layers[0].forward)[0]), dtype=dtype)])
     for layer in layers:
+        one = _recurrent(keras, layer, dtype)
         if layer.backward is None:
-            model.add(_recurrent(keras, layer, dtype))
-            _write(model.layers[-1], layer.cell, layer.forward)
-            continue
-        model.add(
-            keras.layers.Bidirectional(
-                _recurrent(keras, layer, dtype), merge_mode=merge, dtype=dtype
-            )
-        )
-        _write(model.layers[-1].forward_layer, layer.cell, layer.forward)
-        _write(model.layers[-1].backward_layer, layer.cell, layer.backward)
+            model.add(one)
+            _write(one, layer.cell, layer.forward)
+        else:
+            two = keras.layers.Bidirectional(one, merge_mode=merge, dtype=dtype)
+            model.add(two)
+            _write(two.forward_layer, layer.cell, layer.forward)
+            _write(two.backward_layer, layer.cell, layer.backward)
     return model
 
 

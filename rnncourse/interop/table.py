@@ -1,7 +1,7 @@
 """The table of conventions, written from what the converters themselves use."""
 
 from rnncourse import gru, gru_reset_after, lstm
-from rnncourse.interop.edges import CELLS
+from rnncourse.interop.edges import CELLS, cell_name
 from rnncourse.interop.layout import LAYOUTS
 
 # How each framework arranges sequences and states; `dirs` is 1 or 2.
@@ -72,7 +72,7 @@ def conventions(cell):
     if cell not in CELLS:
         raise ValueError(f"cell: expected rnn, lstm, gru or gru_reset_after, got {cell!r}")
     columns = {framework: _column(framework, cell) for framework in LAYOUTS}
-    lines = [[cell.__name__.rpartition(".")[2], *columns], ["---"] * (1 + len(columns))]
+    lines = [[cell_name(cell), *columns], ["---"] * (1 + len(columns))]
     for row in columns["rnncourse"]:
         lines.append([row, *(column.get(row, "") for column in columns.values())])
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)

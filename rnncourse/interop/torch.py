@@ -3,12 +3,14 @@
 import numpy as np
 
 from rnncourse import checks, gru, gru_reset_after, lstm, rnn
-from rnncourse.interop.edges import check_layers, import_framework
+from rnncourse.interop.edges import cell_name, check_layers, import_framework
 from rnncourse.interop.layout import LAYOUTS, read, write
 from rnncourse.layers import Layer
 from rnncourse.params import sizes
+from rnncourse.stack import ways
 
 INSTALL = "PyTorch: pip install torch"
+SUFFIXES = ("", "_reverse")  # of the names of the forward and of the backward direction
 
 
 def from_torch(module):
@@ -53,13 +55,9 @@ def from_torch(module):
     _refuse_what_no_cell_computes(module)
     if isinstance(module, nn.RNNCellBase):
         return [Layer(cell, _read(torch, module, cell, ""))]
-    two = module.bidirectional
+    suffixes = SUFFIXES[: 1 + module.bidirectional]
     return [
-        Layer(
-            cell,
-            _read(torch, module, cell, f"_l{k}"),
-            _read(torch, module, cell, f"_l{k}_reverse") if two else None,
-        )
+        Layer(cell, *(_read(torch, module, cell, f"_l{k}{suffix}") for suffix in suffixes))
         for k in range(module.num_layers)
     ]
 
@@ -136,9 +134,8 @@ def to_torch(layers):
     module = kind(D, H, len(layers), **options).to_empty(device="cpu")
     weights = {}
     for k, layer in enumerate(layers):
-        weights |= _write(torch, cell, layer.forward, f"_l{k}")
-        if two:
-            weights |= _write(torch, cell, layer.backward, f"_l{k}_reverse")
+        for params, suffix in zip(ways(layer), SUFFIXES, strict=False):
+            weights |= _write(torch, cell, params, f"_l{k}{suffix}")
     module.load_state_dict(weights)
     return module
 
@@ -150,7 +147,10 @@ def _refuse_what_no_module_holds(k, layer, cell, H, two):
             "product; nn.GRU is gru_reset_after"
         )
     if layer.cell is not cell:
-        raise ValueError(f"layers[{k}].cell: expected the cell of layers[0], got another")
+        raise ValueError(
+            f"layers[{k}].cell: expected {cell_name(cell)}, as in layers[0], got "
+            f"{cell_name(layer.cell)}; convert each layer alone and chain the modules"
+        )
     if sizes(layer.forward)[1] != H:
         raise ValueError(
             f"layers[{k}]: expected H = {H}, as in layers[0], got {sizes(layer.forward)[1]}; "
@@ -158,7 +158,8 @@ def _refuse_what_no_module_holds(k, layer, cell, H, two):
         )
     if (layer.backward is not None) != two:
         raise ValueError(
-            f"layers[{k}]: expected {'two directions' if two else 'one direction'}, as in layers[0]"
+            f"layers[{k}]: expected {'two directions' if two else 'one direction'}, as in "
+            "layers[0]; convert each layer alone and chain the modules"
         )
 
 
