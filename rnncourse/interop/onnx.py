@@ -7,7 +7,7 @@ import os
 
 import numpy as np
 
-from rnncourse import checks, lstm
+from rnncourse import checks, lstm, stack
 from rnncourse.head import Params as Head
 from rnncourse.interop.edges import check_layers, import_framework
 from rnncourse.interop.onnx_nodes import CELLS, arrays, read_node, write_node
@@ -71,7 +71,7 @@ def to_onnx(layers, head=None, merge="concat", lengths=False, state=False, name=
     that (in onnx 1.23) does not look at lengths.
     """
     dtype = check_layers(layers, merge)
-    width = _width(layers[-1], merge)
+    width = stack.width(layers[-1], merge)
     if head is not None:
         _check_head(head, width, dtype)
     onnx = import_framework("onnx", "to_onnx", INSTALL)
@@ -83,18 +83,19 @@ def to_onnx(layers, head=None, merge="concat", lengths=False, state=False, name=
     inputs = [port("x", ["T", "B", sizes(layers[0].forward)[0]])]
     if lengths:
         inputs.append(port("lengths", ["B"], onnx.TensorProto.INT32))
-    nodes, tensors, finals, below = [], {"axis_1": np.array([1])}, [], "x"
+    nodes, tensors, finals, below = [], {}, [], "x"
     for k, layer in enumerate(layers):
         first, last = ([f"{part}_{end}_l{k}" for part in _state_parts(layer)] for end in "0n")
-        shape = [1 if layer.backward is None else 2, "B", sizes(layer.forward)[1]]
+        shape = [len(stack.ways(layer)), "B", sizes(layer.forward)[1]]
         inputs += [port(part, shape) for part in first if state]
         finals += [port(part, shape) for part in last]
         weights = dict(zip((f"W_l{k}", f"R_l{k}", f"B_l{k}"), arrays(layer), strict=True))
-        tensors |= weights | {f"shape_l{k}": np.array([0, 0, _width(layer, merge)])}  # 0: as it is
         ports = [below, *weights, "lengths" if lengths else "", *(first if state else [])]
         below = "out" if k == len(layers) - 1 else f"out_l{k}"
         nodes.append(write_node(onnx, layer, ports, [f"Y_l{k}", *last], f"layer_{k}"))
-        nodes += _merge_nodes(onnx, merge, k, below)
+        merging, constants = _merge_nodes(onnx, layer, k, merge, below)
+        nodes += merging
+        tensors |= weights | constants
     outputs = [port("out", ["T", "B", width])]
     if head is not None:
         tensors |= head._asdict()
@@ -117,25 +118,21 @@ def _check_head(head, width, dtype):
     checks.array("head.b_y", head.b_y, (head.W_y.shape[1],), dtype)
 
 
-def _width(layer, merge):
-    """How wide a layer's output is."""
-    both = layer.backward is not None and merge == "concat"
-    return sizes(layer.forward)[1] * (2 if both else 1)
-
-
 def _state_parts(layer):
     return "hc" if layer.cell is lstm else "h"
 
 
-def _merge_nodes(onnx, merge, k, out):
-    """From Y (T, dirs, B, H) to the output of layer k, (T, B, width)."""
+def _merge_nodes(onnx, layer, k, merge, out):
+    """From Y (T, dirs, B, H) to the output of layer k, (T, B, width): nodes and constants."""
     make_node = onnx.helper.make_node
     if merge == "sum":
-        return [make_node("ReduceSum", [f"Y_l{k}", "axis_1"], [out], keepdims=0)]
+        axis = {f"axis_l{k}": np.array([1])}
+        return [make_node("ReduceSum", [f"Y_l{k}", *axis], [out], keepdims=0)], axis
+    shape = {f"shape_l{k}": np.array([0, 0, stack.width(layer, merge)])}  # 0: as it is
     return [
         make_node("Transpose", [f"Y_l{k}"], [f"Z_l{k}"], perm=[0, 2, 1, 3]),  # (T, B, dirs, H)
-        make_node("Reshape", [f"Z_l{k}", f"shape_l{k}"], [out]),
-    ]
+        make_node("Reshape", [f"Z_l{k}", *shape], [out]),
+    ], shape
 
 
 def from_onnx(model):

@@ -10,6 +10,7 @@ from rnncourse import checks, gru, gru_reset_after, lstm, rnn
 from rnncourse.interop.layout import read, write
 from rnncourse.layers import Layer
 from rnncourse.params import sizes
+from rnncourse.stack import ways
 
 OPERATORS = {rnn: "RNN", lstm: "LSTM", gru: "GRU", gru_reset_after: "GRU"}
 CELLS = {"RNN": (rnn,), "LSTM": (lstm,), "GRU": (gru, gru_reset_after)}  # [linear_before_reset]
@@ -20,10 +21,9 @@ OFF = {"clip": None, "activation_alpha": [], "activation_beta": [], "input_forge
 
 def arrays(layer):
     """W (dirs, G*H, D), R (dirs, G*H, H) and B (dirs, 2*G*H) of a layer's node."""
-    directions = [params for params in (layer.forward, layer.backward) if params is not None]
-    written = [write("ONNX", layer.cell, params) for params in directions]
+    written = [write("ONNX", layer.cell, params) for params in ways(layer)]
     W, R, biases = (np.stack(parts) for parts in zip(*written, strict=True))
-    return W, R, biases.reshape(len(directions), -1)  # the input's G*H, then the state's
+    return W, R, biases.reshape(len(W), -1)  # the input's G*H, then the state's
 
 
 def write_node(onnx, layer, inputs, outputs, name):

@@ -6,6 +6,7 @@ import pytest
 from rnncourse import gru, gru_reset_after, head, layers, losses, lstm, model, optim, rnn
 from rnncourse.interop.onnx import from_onnx, to_onnx
 from rnncourse.layers import Layer
+from rnncourse.stack import ways
 from rnncourse.tree import leaves, tree_map
 from tests.parity.onnx_judge import evaluator, runtime
 
@@ -31,7 +32,7 @@ def make(cell, kind, dtype=np.float32, seed=0):
 def draw(network, T, B, dtype=np.float32, seed=1):
     """x, lengths and initial states of moderate size."""
     rng = np.random.default_rng(seed)
-    states = [layer.cell.init_state(B, H) for layer in network for w in layer[1:] if w is not None]
+    states = [layer.cell.init_state(B, H) for layer in network for _ in ways(layer)]
     x = rng.normal(size=(T, B, D)).astype(dtype)
     state = tree_map(lambda zeros: rng.normal(size=zeros.shape).astype(dtype), tuple(states))
     return x, rng.integers(1, T + 1, B).astype(np.int32), state
@@ -41,8 +42,8 @@ def state_arrays(network, state, end):
     """A state in our order under the names of the model's inputs ("0") or outputs ("n")."""
     rest, named = iter(state), {}
     for k, layer in enumerate(network):
-        ways = [next(rest) for w in layer[1:] if w is not None]
-        parts = zip(*ways, strict=True) if layer.cell is lstm else [ways]
+        group = [next(rest) for _ in ways(layer)]
+        parts = zip(*group, strict=True) if layer.cell is lstm else [group]
         for letter, part in zip("hc", parts, strict=False):
             named[f"{letter}_{end}_l{k}"] = np.stack(part)
     return named
@@ -100,7 +101,7 @@ def test_the_wrong_gru_form_is_far_off(cells, kind):
 
     def with_form(cell, layer):
         kind, extra = type(cell.param_shapes(D, H)), (zero,) if cell is gru_reset_after else ()
-        return Layer(cell, *(kind(*w[:3], *extra) for w in layer[1:] if w is not None))
+        return Layer(cell, *(kind(*w[:3], *extra) for w in ways(layer)))
 
     network, other = ([with_form(cell, layer) for layer in network] for cell in (right, wrong))
     x, _, _ = draw(network, 6, 4)
@@ -207,6 +208,16 @@ def test_ours_to_onnx_to_ours_bit_for_bit(cell, kind, dtype, tmp_path):
     onnx.save(model, path)
     assert_same_bits(network, from_onnx(path))
     assert_same_bits(network, from_onnx(str(path)))
+
+
+def test_onnx_runtime_has_nothing_to_say(cell, capfd):
+    """No unused weights, no inputs it must warn of: loading and running log nothing."""
+    for kind in NETWORKS:
+        network, merge = make(cell, kind)
+        x, lengths, state = draw(network, 6, 4)
+        run = runtime(to_onnx(network, merge=merge, lengths=True, state=True))
+        run({"x": x, "lengths": lengths, **state_arrays(network, state, "0")})
+    assert capfd.readouterr() == ("", "")
 
 
 def test_export_leaves_the_weights_alone_and_repeats_itself(cell):
