@@ -4,6 +4,7 @@ import io
 import os
 import subprocess
 import sys
+import types
 
 import matplotlib
 
@@ -190,6 +191,22 @@ def in_the_dark(rgb):
     """What CSS's invert(1) hue-rotate(180deg) makes of a colour."""
     rotate = [[-0.574, 1.430, 0.144], [0.426, 0.430, 0.144], [0.426, 1.430, -0.856]]
     return np.clip(rotate @ (1 - np.asarray(rgb)), 0, 1)
+
+
+@pytest.mark.parametrize("shell", [object(), None], ids=["notebook", "IPython without a shell"])
+def test_the_style_asks_for_svg_in_a_notebook_alone(monkeypatch, shell):
+    asked = []
+    inline = types.ModuleType("matplotlib_inline.backend_inline")
+    inline.set_matplotlib_formats = lambda *args, **kwargs: asked.append((args, kwargs))
+    ipython = types.SimpleNamespace(get_ipython=lambda: shell)
+    monkeypatch.setitem(sys.modules, "IPython", ipython)
+    monkeypatch.setitem(sys.modules, "matplotlib_inline", types.ModuleType("matplotlib_inline"))
+    monkeypatch.setitem(sys.modules, "matplotlib_inline.backend_inline", inline)
+    with matplotlib.rc_context():
+        plots.use_style()
+        assert matplotlib.rcParams["figure.facecolor"] == "none"
+    svg = [(("svg",), {"bbox_inches": "tight", "metadata": plots.SVG_METADATA})]
+    assert asked == (svg if shell else [])
 
 
 @pytest.mark.parametrize("color", [*plots.CYCLE, plots.INK])
