@@ -141,7 +141,7 @@ def run(cell, params, x, segments, state):
     TypeError, ValueError
         As `unroll`.
     """
-    state = tree_map(np.array, state)  # a copy, brought up to date as the sequences move on
+    state = tree_map(np.ndarray.copy, state)  # each sequence's state as far as it has been read
     out = np.zeros((*x.shape[:2], sizes(params)[1]), x.dtype)
     caches = []
     for time, batch in segments:
@@ -175,7 +175,7 @@ def run_backward(cell, params, segments, caches, dout, dstate):
     TypeError, ValueError
         As `unroll_backward`.
     """
-    dstate = tree_map(np.array, dstate)  # of a sequence not yet met: the gradient of its end
+    dstate = tree_map(np.ndarray.copy, dstate)  # each sequence's, from its end to the step reached
     dx = np.zeros((*dout.shape[:2], sizes(params)[0]), dout.dtype)
     grads = zeros_like(params)
     for (time, batch), kept in zip(reversed(segments), reversed(caches), strict=True):
