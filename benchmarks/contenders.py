@@ -4,13 +4,15 @@ import numpy as np
 
 from benchmarks.naive import naive
 from benchmarks.onnx_runtime import onnx_runtime
-from benchmarks.ours import fused, readable
+from benchmarks.ours import fused, fused_checkpoint, fused_reset_after, readable
 from benchmarks.products import products_features, products_rows
 from benchmarks.torch_nn import torch_nn
+from rnncourse import unroll, unroll_backward
 from rnncourse.tree import leaves
 
 CONTENDERS = {
     "fused": fused,
+    "fused reset after": fused_reset_after,
     "readable": readable,
     "naive": naive,
     "torch": torch_nn,
@@ -18,11 +20,12 @@ CONTENDERS = {
     "products rows": products_rows,
     "products features": products_features,
 }
-TOLERANCE = {"float32": 1e-3, "float64": 1e-9}
+EXTRA = {"fused checkpoint": fused_checkpoint}
+TOLERANCE = {"float32": 1e-3, "float64": 1e-9}  # of an array's largest value
 
 
 def build(problem, mode, threads, names=tuple(CONTENDERS)):
-    """Make every contender that can do this work and check its answer against `readable`.
+    """Make every contender that can do this work and check its answer.
 
     Parameters
     ----------
@@ -31,7 +34,25 @@ def build(problem, mode, threads, names=tuple(CONTENDERS)):
         forward or training.
     threads : int
     names : sequence of str
-        Keys of `CONTENDERS`.
+        Keys of `CONTENDERS` or `EXTRA`.
+
+    Returns
+    -------
+    dict of callable
+        By name, the work to time.
+    """
+    makers = CONTENDERS | EXTRA
+    return check({name: makers[name](problem, mode, threads) for name in names}, problem)
+
+
+def check(contenders, problem):
+    """Let every contender do its work once and compare its answer with that of `unroll`.
+
+    Parameters
+    ----------
+    contenders : dict of Contender or None
+        None cannot do this work and is left out.
+    problem : Problem
 
     Returns
     -------
@@ -41,29 +62,20 @@ def build(problem, mode, threads, names=tuple(CONTENDERS)):
     Raises
     ------
     ValueError
-        If a contender's answer differs from that of `readable`.
+        If an answer differs.
     """
-    expected = None
-    runs = {}
-    for name in names:
-        contender = CONTENDERS[name](problem, mode, threads)
-        if contender is None:
-            continue
-        if contender.read is not None:
-            if expected is None:
-                judge = readable(problem, mode, threads)
-                expected = leaves(judge.read(judge.run()))
-            _compare(name, problem, contender.read(contender.run()), expected)
-        runs[name] = contender.run
-    return runs
-
-
-def _compare(name, problem, answer, expected):
-    got = leaves(answer)
-    if len(got) != len(expected):
-        raise ValueError(f"{name}: expected {len(expected)} results, got {len(got)}")
-    tolerance = TOLERANCE[problem.x.dtype.name]
-    for number, (array, right) in enumerate(zip(got, expected, strict=True)):
-        error = np.abs(array - right).max() / max(np.abs(right).max(), 1e-8)
-        if not error <= tolerance:
-            raise ValueError(f"{name}: result {number} is off by {error:.1e}, relative to its size")
+    taking_part = {name: one for name, one in contenders.items() if one is not None}
+    answers = {name: leaves(one.read(one.run())) for name, one in taking_part.items() if one.read}
+    cell, params, x, state, dout = problem
+    out, _, caches = unroll(cell, params, x, state)
+    expected = [out]
+    if any(len(answer) > 1 for answer in answers.values()):
+        expected += leaves(unroll_backward(cell, params, caches, dout))
+    for name, answer in answers.items():
+        if len(answer) not in (1, len(expected)):
+            raise ValueError(f"{name}: expected {len(expected)} results, got {len(answer)}")
+        for number, (got, right) in enumerate(zip(answer, expected, strict=False)):
+            error = np.abs(got - right).max() / max(np.abs(right).max(), 1e-8)
+            if not error <= TOLERANCE[x.dtype.name]:
+                raise ValueError(f"{name}: result {number} is off by {error:.1e} of its size")
+    return {name: one.run for name, one in taking_part.items()}

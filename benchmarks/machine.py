@@ -8,15 +8,16 @@ import sys
 from importlib.metadata import PackageNotFoundError, version
 
 PACKAGES = ("numpy", "torch", "onnx", "onnxruntime", "threadpoolctl")
-SLOW = "OPENBLAS_CORETYPE"  # where a machine sets it, it picks a kernel that is not the machine's
+CORETYPE = "OPENBLAS_CORETYPE"  # where a machine sets it, it picks another machine's kernel
+# OpenBLAS cannot grow beyond the number it found here at its start.
+THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 
-def without_coretype():
-    """Start this process again without the variable that slows NumPy down."""
-    if SLOW in os.environ:
-        environment = {key: value for key, value in os.environ.items() if key != SLOW}
-        environment["BENCHMARKS_UNSET_CORETYPE"] = "1"
-        os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], environment)
+def in_clean_environment():
+    """Start this process again, without the variables that would change the numbers."""
+    if any(name in os.environ for name in (CORETYPE, *THREADS)):
+        clean = {k: v for k, v in os.environ.items() if k not in (CORETYPE, *THREADS)}
+        os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], clean)
 
 
 @contextlib.contextmanager
@@ -50,8 +51,7 @@ def describe():
         "system": platform.system(),
         "python": platform.python_version(),
         "blas": blas,
-        "coretype": "unset" if SLOW not in os.environ else os.environ[SLOW],
-        "coretype_was_set": "BENCHMARKS_UNSET_CORETYPE" in os.environ,
+        "coretype": os.environ.get(CORETYPE, "unset"),
         "versions": {name: _version(name) for name in PACKAGES},
     }
 

@@ -8,13 +8,22 @@ threads of the process used; with two threads the wall clock is what a user wait
 import gc
 import math
 import time
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
 
+class Timing(NamedTuple):
+    """What was measured of one contender."""
+
+    cpu: tuple  # seconds a repetition, one entry a round
+    wall: tuple
+    repetitions: int  # in every round
+
+
 class Spread(NamedTuple):
-    """Seconds for one repetition, over the rounds."""
+    """Over the rounds: seconds, or ratios."""
 
     minimum: float
     quarter: float
@@ -22,23 +31,24 @@ class Spread(NamedTuple):
     three_quarters: float
 
 
-class Timing(NamedTuple):
-    """What was measured of one contender; one entry a round."""
+class Ratio(NamedTuple):
+    """Of two contenders; what counts is `minima`."""
 
-    cpu: tuple  # seconds a repetition
-    wall: tuple
-    repetitions: int  # in every round
+    minima: float  # the one's minimum over the other's
+    quarter: float  # quartiles of the ratios of each round
+    median: float
+    three_quarters: float
 
 
 class Clock(NamedTuple):
     """Where time comes from; a test puts its own here."""
 
-    cpu: object = time.process_time
-    wall: object = time.perf_counter
-    sleep: object = time.sleep
+    cpu: Callable = time.process_time
+    wall: Callable = time.perf_counter
+    sleep: Callable = time.sleep
 
 
-def measure(runs, rounds, slot=0.03, pause=0.0, clock=None, tick=None):
+def measure(runs, rounds, slot=0.03, pause=0.0, clock=None):
     """Time several pieces of work against each other.
 
     Parameters
@@ -48,12 +58,11 @@ def measure(runs, rounds, slot=0.03, pause=0.0, clock=None, tick=None):
     rounds : int
         In each round every contender has one turn; the order moves on by one each round.
     slot : float
-        Seconds a turn lasts, at least: the work is repeated to fill it.
+        Seconds a turn lasts, about: short work is repeated to fill it. 0: no repetition, and no
+        warming up either.
     pause : float
         Seconds to wait before a turn, until idle threads of the contender before stop spinning.
     clock : Clock, optional
-    tick : callable, optional
-        Called after every round.
 
     Returns
     -------
@@ -62,37 +71,37 @@ def measure(runs, rounds, slot=0.03, pause=0.0, clock=None, tick=None):
     clock = clock or Clock()
     names = list(runs)
     repetitions = {name: _repetitions(runs[name], slot, clock) for name in names}
+    cpu, wall = {name: [] for name in names}, {name: [] for name in names}
     gc.collect()
     gc.freeze()  # the collector need not walk through the frameworks' objects
-    cpu, wall = {name: [] for name in names}, {name: [] for name in names}
     for number in range(rounds):
         first = number % len(names)
         for name in names[first:] + names[:first]:
-            clock.sleep(pause)
             run, n = runs[name], repetitions[name]
-            run()  # its data back into the caches
+            clock.sleep(pause)
+            if n > 1:
+                run()  # brings its data back into the caches
             wall_start, cpu_start = clock.wall(), clock.cpu()
             for _ in range(n):
                 run()
             cpu[name].append((clock.cpu() - cpu_start) / n)
             wall[name].append((clock.wall() - wall_start) / n)
-        if tick:
-            tick()
     gc.unfreeze()
     return {name: Timing(tuple(cpu[name]), tuple(wall[name]), repetitions[name]) for name in names}
 
 
 def _repetitions(run, slot, clock):
     """Warm up, and find how many repetitions fill a turn."""
-    run()
+    if slot == 0:
+        return 1
     best = math.inf
-    for _ in range(3):
+    for _ in range(4):  # the first is slow: memory, thread pools, a framework's choice of kernel
         start = clock.wall()
         run()
         best = min(best, clock.wall() - start)
         if best > slot:
             break
-    return max(1, math.ceil(slot / max(best, 1e-9)))
+    return max(1, round(slot / max(best, 1e-9)))
 
 
 def spread(seconds):
@@ -100,6 +109,7 @@ def spread(seconds):
     return Spread(*(float(q) for q in np.quantile(seconds, [0, 0.25, 0.5, 0.75])))
 
 
-def counted(timing, threads):
-    """The times that count: of all threads on one thread, of the wall clock on more."""
-    return timing.cpu if threads == 1 else timing.wall
+def ratio(ours, theirs):
+    """How the seconds of one contender relate to those of another, round by round measured."""
+    quartiles = np.quantile(np.divide(ours, theirs), [0.25, 0.5, 0.75])
+    return Ratio(min(ours) / min(theirs), *(float(q) for q in quartiles))

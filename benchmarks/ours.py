@@ -1,7 +1,12 @@
 """The package itself: the readable loop, and the fused kernels."""
 
 from benchmarks.contender import Answer, Contender
-from rnncourse import unroll, unroll_backward
+from rnncourse import gru, gru_reset_after, unroll, unroll_backward
+
+try:
+    from rnncourse import fused as kernels
+except ImportError:  # TODO: remove once the kernels are there
+    kernels = None
 
 
 def readable(problem, mode, threads):
@@ -18,11 +23,9 @@ def readable(problem, mode, threads):
     return _contender(forward, training, mode)
 
 
-def fused(problem, mode, threads):
+def fused(problem, mode, threads, checkpoint=None):
     """`fused.forward`, and `fused.backward` in a training step."""
-    try:
-        from rnncourse import fused as kernels
-    except ImportError:
+    if kernels is None:
         return None
     cell, params, x, state, dout = problem
 
@@ -30,10 +33,24 @@ def fused(problem, mode, threads):
         return kernels.forward(cell, params, x, state, train=False)[0]
 
     def training():
-        out, _, cache = kernels.forward(cell, params, x, state)
+        out, _, cache = kernels.forward(cell, params, x, state, checkpoint=checkpoint)
         return out, *kernels.backward(cell, cache, dout)
 
     return _contender(forward, training, mode)
+
+
+def fused_reset_after(problem, mode, threads):
+    """Beside `gru` alone: the other form of the GRU on the same data, without an answer."""
+    if problem.cell is not gru:
+        return None
+    params = gru_reset_after.Params(*problem.params, problem.params.b[: len(problem.params.W_h)])
+    other = fused(problem._replace(cell=gru_reset_after, params=params), mode, threads)
+    return other and other._replace(read=None)
+
+
+def fused_checkpoint(problem, mode, threads):
+    """The training step that keeps a few states and computes the rest once more."""
+    return fused(problem, mode, threads, checkpoint=True) if mode == "training" else None
 
 
 def _contender(forward, training, mode):

@@ -13,6 +13,16 @@ from rnncourse.tree import leaves
 NAMES = {"rnn": "RNN", "lstm": "LSTM", "gru": "GRU", "gru_reset_after": "GRU"}
 
 
+def short_name(cell):
+    """The name of a cell's module without its package."""
+    return cell.__name__.rpartition(".")[2]
+
+
+def has_form(cell):
+    """Whether PyTorch computes this cell: not so for `gru`."""
+    return cell is not gru
+
+
 def weights(cell, params):
     """Our parameters in PyTorch's layout, by PyTorch's names, as NumPy arrays.
 
@@ -39,9 +49,8 @@ def torch_nn(problem, mode, threads):
     """Forward under inference_mode; a training step with autograd."""
     import torch
 
-    torch.set_num_threads(threads)
     cell, params, *_ = problem
-    name = NAMES[cell.__name__.rpartition(".")[2]]
+    name = NAMES[short_name(cell)]
     D, H = params.W_x.shape[0], params.W_h.shape[0]
     module = getattr(torch.nn, name)(D, H, dtype=torch.from_numpy(problem.x).dtype)
     load(module, cell, params)
@@ -55,7 +64,7 @@ def torch_nn(problem, mode, threads):
             with torch.inference_mode():
                 return module(x, state)[0]
 
-        return Contender(forward, None if cell is gru else lambda out: Answer(out.numpy()))
+        return Contender(forward, (lambda out: Answer(out.numpy())) if has_form(cell) else None)
 
     dout = torch.from_numpy(problem.dout.copy())
     wanted = [x, *parts, *module.parameters()]
@@ -77,4 +86,4 @@ def torch_nn(problem, mode, threads):
         dstate = tuple(part.grad[0].numpy() for part in parts)
         return Answer(out.detach().numpy(), x.grad.numpy(), dstate, tuple(grads))
 
-    return Contender(training, None if cell is gru else read)
+    return Contender(training, read if has_form(cell) else None)
