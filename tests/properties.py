@@ -77,6 +77,12 @@ def assert_close(mine, expected, double=1e-12, single=2e-5, scales=None):
         assert error <= tol * scale, f"{name}: off by {error:.1e} where the largest is {scale:.1e}"
 
 
+def assert_sum(mine, *parts):
+    """Fail unless a tree is the sum of `parts`, relative to their sizes: a sum may cancel."""
+    expected = tree_map(lambda *shares: sum(shares), *parts)
+    assert_close(mine, expected, scales=tree_map(lambda *shares: sum(map(np.abs, shares)), *parts))
+
+
 def assert_equal(mine, expected):
     """Fail unless two trees agree to the last bit."""
     for (name, one), two in zip(named_leaves(mine), leaves(expected), strict=True):
