@@ -43,7 +43,10 @@ def from_keras(layer):
     -----
     Outputs are Keras's, up to rounding: ours are time first, (T, B, D), Keras's batch first. A
     Layer does not say how its directions are merged: give `layers.forward` Keras's merge_mode as
-    ``merge``. Dropout acts in training alone and is left behind.
+    ``merge``. Dropout acts in training alone and is left behind. Outputs in float64 may agree to
+    1e-6 only: Keras 3.15 multiplies float64 matrices in float32 unless it runs on TensorFlow.
+    Adding two biases into one halves the bias's effective learning rate, and the gradient's
+    global norm counts it once.
     """
     keras = import_framework("keras", "from_keras", INSTALL)
     modes, found = set(), []
