@@ -1,0 +1,134 @@
+"""The GRU with the reset gate before the product, feature first.
+
+Gate blocks stand in the order n z r. The candidate has a product of its own, of [1; x; r * h]:
+z is [h; 1; x; r * h], and both products read a window of it.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy import add, multiply, subtract
+
+from rnncourse.fused.kernels import products, squash
+from rnncourse.params import Params
+
+TAPE = 4  # kept for each step: h_prev, n, z, r, in blocks of H rows
+EXTRA = 1  # rows of z beyond [h; 1; x], in blocks of H
+DA = 5  # made by each step back: z * dh, da_n, da_z, da_r, r * drh
+KEPT = slice(1, 4)  # of these, the blocks that gradients of weights are made of: n z r
+ORDER = [2, 1, 0]  # r z n to n z r, and back
+
+
+class Weights(NamedTuple):
+    """What a step needs."""
+
+    product_n: Any
+    W_n: np.ndarray  # (H, 1 + D + H)
+    product_zr: Any
+    W_zr: np.ndarray  # (2H, H + 1 + D)
+    sigmoid: Any
+    tanh: Any
+
+
+def pack(params, B):
+    """Weights for a batch of B sequences."""
+    H = len(params.W_h)
+    way = squash.choose(params.W_x.dtype, H * B)
+    scales = [1.0, way.sigmoid_scale, way.sigmoid_scale]
+    W_x, W_h, b = (products.reorder(array, ORDER, scales) for array in params)
+    W_n = products.stack_rows(b[:H], W_x[:, :H], W_h[:, :H])
+    W_zr = products.stack_rows(W_h[:, H:], b[H:], W_x[:, H:])
+    return Weights(*products.prepare(W_n, B), *products.prepare(W_zr, B), way.sigmoid, way.tanh)
+
+
+def views(weights, z, tape):
+    """What each step reads and writes, as arrays with the time in front."""
+    H = tape.shape[1] // TAPE
+    now = tape[:-1]
+    n, update, reset, zr = now[:, H : 2 * H], now[:, 2 * H : 3 * H], now[:, 3 * H :], now[:, 2 * H :]
+    left, right = z[:-1, :-H], z[:-1, H:]  # [h; 1; x] and [1; x; r * h]
+    pieces_n, pieces_zr = products.rows_for(weights.W_n, n), products.rows_for(weights.W_zr, zr)
+    h_prev, rh, h = z[:-1, :H], z[:-1, -H:], z[1:, :H]
+    return left, right, h_prev, rh, pieces_n, n, pieces_zr, zr, update, reset, h
+
+
+def step(weights, left, right, h_prev, rh, pieces_n, n, pieces_zr, zr, z, r, h):
+    """One step: from z = [h_prev; 1; x; .] to the h of the next z."""
+    product_n, W_n, product_zr, W_zr, sigmoid, tanh = weights
+    product_zr(W_zr, left, pieces_zr)  # eq-gru-a      (2H, B)
+    sigmoid(zr)  # eq-gru-gates
+    multiply(r, h_prev, rh)
+    product_n(W_n, right, pieces_n)  # (H, B)
+    tanh(n, n)  # eq-gru-n
+    subtract(h_prev, n, h)
+    multiply(h, z, h)
+    add(h, n, h)  # eq-gru-h, as n + z (h_prev - n)
+
+
+def keep(z, tape):
+    """Complete the tape after a block of steps: h_prev."""
+    H = tape.shape[1] // TAPE
+    tape[:-1, :H] = z[:-1, :H]
+
+
+def pack_back(params, B):
+    """Weights for the way back: of the candidate, and of the two gates."""
+    H = len(params.W_h)
+    W_h = products.reorder(params.W_h, ORDER)
+    return products.prepare(W_h[:, :H], B), products.prepare(W_h[:, H:], B)
+
+
+def factors(tape, out):
+    """All that the way back multiplies by: dh/dh_prev, dh/da_n, dh/da_z, drh/da_r, drh/dh_prev."""
+    H = tape.shape[1] // TAPE
+    one = out.dtype.type(1)
+    h_prev, n, z, r = np.split(tape[:-1], TAPE, axis=1)
+    by_z, by_n, by_gate, by_r, through_r = np.split(out, DA, axis=1)
+    by_z[...] = z
+    subtract(one, tape[:-1, 2 * H :], out[:, 2 * H : 4 * H])
+    multiply(n, n, by_n)
+    subtract(one, by_n, by_n)
+    multiply(by_n, by_gate, by_n)  # (1 - z) (1 - n^2)
+    subtract(h_prev, n, through_r)
+    multiply(by_gate, z, by_gate)
+    multiply(by_gate, through_r, by_gate)  # (h_prev - n) z (1 - z)
+    multiply(by_r, r, by_r)
+    multiply(by_r, h_prev, by_r)  # h_prev r (1 - r)
+    through_r[...] = r
+
+
+def back(weights, factors, dout, da, dstate):
+    """Steps back through a block; `da` is filled, `dstate` moved to the block's start."""
+    (product_n, W_n), (product_zr, W_zr) = weights
+    (dh,) = dstate
+    T, _, B = da.shape
+    H = len(dh)
+    drh = np.empty_like(dh)
+    pieces_rh, pieces = (a.reshape(*W.shape[:-1], B) for a, W in ((drh, W_n), (dh, W_zr)))
+    factors, blocks = factors.reshape(T, DA, H, B), da.reshape(T, DA, H, B)
+    steps = (factors[:, :3], factors[:, 3:], dout, blocks[:, :3], blocks[:, 3:])
+    steps += (blocks[:, 0], blocks[:, 1], da[:, 2 * H : 4 * H], blocks[:, 4])
+    for by_h, by_rh, dout_t, of_h, of_rh, z_dh, da_n, da_zr, r_drh in zip(
+        *(array[::-1] for array in steps), strict=True
+    ):
+        add(dh, dout_t, dh)  # eq-gru-dh
+        multiply(dh, by_h, of_h)  # eq-gru-da-z, eq-gru-da-n, and z * dh
+        product_n(W_n, da_n, pieces_rh)  # eq-gru-drh
+        multiply(drh, by_rh, of_rh)  # eq-gru-da-r, and r * drh
+        product_zr(W_zr, da_zr, pieces)
+        add(dh, z_dh, dh)
+        add(dh, r_drh, dh)  # eq-gru-dh-prev
+
+
+def recurrent_inputs(tape, t0, t1, h_first, out):
+    """What W_h saw at steps t0 to t1, with the blocks it is multiplied by, counted in KEPT."""
+    h_prev, _, _, r = np.split(tape[t0:t1], TAPE, axis=1)
+    multiply(r, h_prev, out)
+    yield slice(0, 1), out
+    out[...] = h_prev
+    yield slice(1, 3), out
+
+
+def unpack(dW_x, dW_h, db):
+    """Gradients in the layout of the parameters."""
+    return Params(*(products.reorder(rows, ORDER) for rows in (dW_x.T, dW_h.T, db)))

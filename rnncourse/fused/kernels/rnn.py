@@ -1,0 +1,82 @@
+"""The simple RNN, feature first: two calls a step forward, three back."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy import add, multiply, subtract
+
+from rnncourse.fused.kernels import products, squash
+from rnncourse.params import Params
+
+TAPE = 1  # kept for each step: h_prev, in blocks of H rows
+EXTRA = 0  # rows of z beyond [h; 1; x], in blocks of H
+DA = 1  # made by each step back: da
+KEPT = slice(0, 1)  # of these, the blocks that gradients of weights are made of: a
+ORDER = [0]  # of the gate blocks
+
+
+class Weights(NamedTuple):
+    """What a step needs."""
+
+    product: Any
+    W: np.ndarray  # (H, H + 1 + D)
+    tanh: Any
+
+
+def pack(params, B):
+    """Weights for a batch of B sequences."""
+    W_x, W_h, b = params
+    tanh = squash.choose(W_x.dtype, len(W_h) * B).tanh
+    return Weights(*products.prepare(products.stack_rows(W_h, b, W_x), B), tanh)
+
+
+def views(weights, z, tape):
+    """What each step reads and writes, as arrays with the time in front."""
+    H = tape.shape[1]
+    return z[:-1], products.rows_for(weights.W, tape[:-1]), tape[:-1], z[1:, :H]
+
+
+def step(weights, z, a_pieces, a, h):
+    """One step: from z = [h_prev; 1; x] to the h of the next z."""
+    product, W, tanh = weights
+    product(W, z, a_pieces)  # eq-rnn-a      (H, B)
+    tanh(a, h)  # eq-rnn-h
+
+
+def keep(z, tape):
+    """Complete the tape after a block of steps: h_prev in place of a."""
+    tape[:] = z[:, : tape.shape[1]]
+
+
+def pack_back(params, B):
+    """Weights for the way back."""
+    return products.prepare(params.W_h, B)
+
+
+def factors(tape, out):
+    """All that the way back multiplies by, for a block of steps: 1 - h^2."""
+    h = tape[1:]
+    multiply(h, h, out)
+    subtract(out.dtype.type(1), out, out)
+
+
+def back(weights, factors, dout, da, dstate):
+    """Steps back through a block; `da` is filled, `dstate` moved to the block's start."""
+    product, W = weights
+    (dh,) = dstate
+    pieces = dh.reshape(*W.shape[:-1], -1)
+    for factor_t, dout_t, da_t in zip(factors[::-1], dout[::-1], da[::-1], strict=True):
+        add(dh, dout_t, dh)  # eq-rnn-dh
+        multiply(dh, factor_t, da_t)  # eq-rnn-da
+        product(W, da_t, pieces)  # eq-rnn-dh-prev
+
+
+def recurrent_inputs(tape, t0, t1, h_first, out):
+    """What W_h saw at steps t0 to t1, with the blocks it is multiplied by, counted in KEPT."""
+    out[...] = tape[t0:t1]
+    yield slice(0, 1), out
+
+
+def unpack(dW_x, dW_h, db):
+    """Gradients in the layout of the parameters."""
+    return Params(dW_x.T.copy(), dW_h.T.copy(), db)

@@ -1,0 +1,132 @@
+"""The two loops over time that all kernels share: one runs steps, one goes back through them.
+
+Arrays are feature first: a step is one product ``W @ z``, z = [h; 1; x] in columns, and each
+gate is a contiguous block of rows. Time is cut into blocks. Per block, x is turned once, and the
+gradients of weights are one product each.
+"""
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+
+from rnncourse.fused.kernels import products
+
+BLOCK_COLUMNS = 512  # steps of a block times B: enough for a product to run at full speed
+
+
+def blocks(T, B):
+    """First and last step of every block."""
+    length = max(1, BLOCK_COLUMNS // B)
+    return [(t, min(t + length, T)) for t in range(0, T, length)]
+
+
+def one_step_tape(kernel, H, B, dtype, n):
+    """A tape of n + 1 steps in the memory of one: a time axis of stride 0, each step overwritten."""
+    memory = np.zeros((kernel.TAPE * H, B), dtype)
+    return as_strided(memory, (n + 1, *memory.shape), (0, *memory.strides))
+
+
+def new_tape(kernel, T, H, B, dtype):
+    """Memory for what the way back needs of T steps."""
+    return np.empty((T + 1, kernel.TAPE * H, B), dtype)
+
+
+def run(kernel, weights, x, state, tape=None, out=None):
+    """Run the steps of x from a state.
+
+    Parameters
+    ----------
+    kernel : module
+    weights : NamedTuple
+        From ``kernel.pack``.
+    x : ndarray (T, B, D)
+    state : tuple of ndarray (H, B)
+        h, and c for the LSTM.
+    tape : ndarray (T + 1, kernel.TAPE * H, B), optional
+        Filled for the way back.
+    out : ndarray (T, B, H), optional
+        Filled with the outputs.
+
+    Returns
+    -------
+    tuple of ndarray (H, B)
+        The state after the last step.
+    """
+    (T, B, D), H, dtype = x.shape, len(state[0]), x.dtype
+    cuts = blocks(T, B)
+    longest = cuts[0][1]
+    z = np.empty((longest + 1, H + 1 + D + kernel.EXTRA * H, B), dtype)
+    z[0, :H] = state[0]
+    z[:, H] = 1
+    kept = tape is not None
+    if not kept:
+        tape = one_step_tape(kernel, H, B, dtype, longest)
+    tape[0, :H] = state[-1]
+    with np.errstate(over="ignore"):
+        for start, end in cuts:
+            n = end - start
+            z[:n, H + 1 : H + 1 + D] = x[start:end].transpose(0, 2, 1)
+            z_block = z[: n + 1]
+            tape_block = tape[start : end + 1] if kept else tape[: n + 1]
+            for views in zip(*kernel.views(weights, z_block, tape_block), strict=True):
+                kernel.step(weights, *views)
+            if kept:
+                kernel.keep(z_block, tape_block)
+            if out is not None:
+                out[start:end] = z_block[1:, :H].transpose(0, 2, 1)
+            z[0, :H] = z[n, :H]
+    last = (z[0, :H], tape_block[n, :H])
+    return tuple(part.copy() for part in last[: len(state)])
+
+
+def totals(kernel, params):
+    """Zeros to sum gradients in: dW_x, dW_h, db with the gate blocks in rows."""
+    D, H = params.W_x.shape[0], params.W_h.shape[0]
+    kept, gates = kernel.KEPT.stop - kernel.KEPT.start, len(kernel.ORDER)
+    shapes = (gates * H, D), (kept * H, H), (kept * H,)
+    return tuple(np.zeros(shape, params.W_x.dtype) for shape in shapes)
+
+
+def run_back(kernel, params, x, h_first, tape, dout, dstate, dx, sums):
+    """Go back through the steps of x.
+
+    Parameters
+    ----------
+    kernel : module
+    params : NamedTuple
+    x : ndarray (T, B, D)
+    h_first : ndarray (H, B)
+        Before the first step.
+    tape : ndarray (T + 1, kernel.TAPE * H, B)
+        As `run` filled it.
+    dout : ndarray (T, B, H)
+    dstate : tuple of ndarray (H, B)
+        Gradient of the state after the last step; moved, in place, to before the first.
+    dx : ndarray (T, B, D)
+        Filled.
+    sums : tuple of ndarray
+        From `totals`; this segment's share is added.
+    """
+    (T, B, D), H, dtype = x.shape, len(h_first), x.dtype
+    weights = kernel.pack_back(params, B)
+    W_x = np.ascontiguousarray(products.reorder(params.W_x, kernel.ORDER).T)  # (G*H, D)
+    dW_x, dW_h, db = sums
+    kept = slice(kernel.KEPT.start * H, kernel.KEPT.stop * H)
+    cuts = blocks(T, B)
+    longest = cuts[0][1]
+    factors = np.empty((longest, kernel.DA * H, B), dtype)
+    da = np.empty_like(factors)
+    dout_block = np.empty((longest, H, B), dtype)
+    for start, end in reversed(cuts):
+        n, columns = end - start, (end - start) * B
+        kernel.factors(tape[start : end + 1], factors[:n])
+        dout_block[:n] = dout[start:end].transpose(0, 2, 1)
+        kernel.back(weights, factors[:n], dout_block[:n], da[:n], dstate)
+        rows = np.ascontiguousarray(da[:n, kept].transpose(1, 0, 2)).reshape(-1, columns)
+        seen = np.empty((H, n, B), dtype)  # by W_h, the steps side by side as in `rows`
+        for which, _ in kernel.recurrent_inputs(tape, start, end, h_first, seen.transpose(1, 0, 2)):
+            block = slice(which.start * H, which.stop * H)
+            dW_h[block] += rows[block] @ seen.reshape(H, columns).T
+        from_x = rows[: len(W_x)]
+        dW_x += from_x @ x[start:end].reshape(columns, D)
+        db += rows.sum(axis=1)
+        np.dot(from_x.T, W_x, dx[start:end].reshape(columns, D))
