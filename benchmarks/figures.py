@@ -53,7 +53,9 @@ def ratios(records):
             }
             at = [shapes.index(shape) + 0.15 * (k - (len(cells) - 1) / 2) for shape in found]
             ax.plot(at, found.values(), MARKERS[k], color=CYCLE[k], linestyle="none", label=cell)
-        ax.set(yscale="log", title=f"{mode}, {dtype}", ylabel="fused / torch")
+        ax.set_yscale("log", base=2)
+        ax.yaxis.set_major_formatter("{x:g}")
+        ax.set(title=f"{mode}, {dtype}", ylabel="fused / torch")
     axes[-1, 0].set_xticks(range(len(shapes)), [f"{T}, {B},\n{D}, {H}" for T, B, D, H in shapes])
     axes[-1, 0].set_xlabel("T, B, D, H")
     figure.legend(
@@ -81,10 +83,9 @@ def sweep(records):
     if grid.size:
         edge = max(abs(np.log2(grid[np.isfinite(grid)])).max(), 0.1)
         norm = TwoSlopeNorm(0, -edge, edge)
-        ax.imshow(np.log2(grid), cmap=STATE_COLORS.reversed(), norm=norm, aspect="auto")
+        image = ax.imshow(np.log2(grid), cmap=STATE_COLORS.reversed(), norm=norm, aspect="auto")
     for (row, column), ratio in np.ndenumerate(grid):
-        far = abs(np.log2(ratio)) > 0.6 * edge
-        color = "white" if far else CYCLE[-1]
+        color = _readable_on(image.cmap(image.norm(np.log2(ratio))))
         ax.text(column, row, f"{ratio:.2f}", ha="center", va="center", color=color)
     ax.set_xticks(range(len(batches)), batches)
     ax.set_yticks(range(len(widths)), widths)
@@ -97,6 +98,13 @@ def sweep(records):
         f"faster in {faster} of {len(found)} fields, from {min(found.values(), default=0):.2f} to "
         f"{max(found.values(), default=0):.2f}."
     )
+
+
+def _readable_on(color):
+    """White or ink, whichever stands out more against a colour (relative luminance, WCAG 2)."""
+    channels = np.array(color[:3])
+    linear = np.where(channels <= 0.04, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    return "white" if linear @ [0.2126, 0.7152, 0.0722] < 0.2 else CYCLE[-1]
 
 
 def lengths(records):
