@@ -48,7 +48,26 @@ def array(name, value, shape, dtype):
 
 
 def params(cell, value):
-    """Refuse `value` unless it is a set of parameters of `cell`; return (D, H, dtype)."""
+    """Refuse `value` unless it is a set of parameters of `cell`, all of one dtype.
+
+    Parameters
+    ----------
+    cell : module
+    value : object
+
+    Returns
+    -------
+    D, H : int
+    dtype : numpy.dtype
+        float32 or float64.
+
+    Raises
+    ------
+    TypeError
+        If `value` has another type, or an array has another dtype.
+    ValueError
+        If shapes do not fit, a size is 0, or an array holds NaN or infinity.
+    """
     kind = type(cell.param_shapes(1, 1))
     name = cell.__name__.rpartition(".")[2]
     if type(value) is not kind:
@@ -76,7 +95,30 @@ def params(cell, value):
 
 
 def state(name, cell, value, B, H, dtype):
-    """Refuse `value` unless it is a state of `cell` for this batch; None gives zeros."""
+    """Refuse `value` unless it is a state of `cell` for this batch.
+
+    Parameters
+    ----------
+    name : str
+        What to call the state in a message.
+    cell : module
+    value : object
+        None stands for zeros.
+    B, H : int
+    dtype : numpy.dtype
+
+    Returns
+    -------
+    ndarray (B, H) or NamedTuple of them
+        `value`, or zeros.
+
+    Raises
+    ------
+    TypeError
+        If `value` has another type or dtype.
+    ValueError
+        If a shape differs, or an array holds NaN or infinity.
+    """
     empty = cell.init_state(B, H, dtype)
     if value is None:
         return empty
@@ -91,7 +133,20 @@ def state(name, cell, value, B, H, dtype):
 
 
 def caches(cell, value):
-    """Refuse `value` unless it is what `unroll` kept for `cell`: a list, one cache a step."""
+    """Refuse `value` unless it is what `unroll` kept for `cell`: a list, one cache a step.
+
+    Parameters
+    ----------
+    cell : module
+    value : object
+
+    Raises
+    ------
+    TypeError
+        If `value` is no list, or holds anything but caches of `cell`.
+    ValueError
+        If it is empty.
+    """
     name = cell.__name__.rpartition(".")[2]
     if not isinstance(value, list):
         raise TypeError(

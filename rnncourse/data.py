@@ -73,7 +73,7 @@ def encode(text, symbols):
 
 
 def decode(numbers, symbols):
-    """Turn numbers back into text.
+    """Turn numbers back into text, the inverse of `encode` with the same `symbols`.
 
     Examples
     --------

@@ -35,7 +35,7 @@ class Cache(NamedTuple):
 
 
 def param_shapes(D, H):
-    """Shapes of the parameters: `Params` of tuples."""
+    """Shapes of the parameters for D inputs and H units: `Params` of tuples."""
     return Params(*_params.param_shapes(N_GATES, D, H), (H,))
 
 
@@ -59,7 +59,7 @@ def init_params(rng, D, H, dtype=float):
 
 
 def init_state(B, H, dtype=float):
-    """The empty memory: zeros of shape (B, H)."""
+    """The empty memory: zeros of shape (B, H) in this dtype."""
     return np.zeros((B, H), dtype)
 
 

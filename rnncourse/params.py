@@ -19,7 +19,7 @@ class Params(NamedTuple):
 
 
 def param_shapes(n_gates, D, H):
-    """Shapes of the fields of `Params` for a cell with `n_gates` gate blocks.
+    """Shapes of `Params` for a cell with `n_gates` gate blocks, D inputs and H units.
 
     Examples
     --------
@@ -30,7 +30,7 @@ def param_shapes(n_gates, D, H):
 
 
 def sizes(params):
-    """Input width D and state width H of a cell's parameters."""
+    """Input width D and state width H of a cell's `params`."""
     return params.W_x.shape[0], params.W_h.shape[0]
 
 
@@ -56,5 +56,5 @@ def uniform(rng, shapes, bound, dtype=float):
 
 
 def zeros_like(params):
-    """Zeros of the same structure, shapes and dtype: where a sum of gradients starts."""
+    """Zeros of the structure, shapes and dtype of `params`: where a sum of gradients starts."""
     return tree_map(lambda array: np.zeros(array.shape, array.dtype), params)  # C order, always

@@ -1,4 +1,4 @@
-"""Figures of the book: each function draws one thing on `ax` and returns its artist."""
+"""Figures of the book: each draws one thing on `ax`, returns its artist, refuses other shapes."""
 
 import sys
 
@@ -120,6 +120,11 @@ def state(ax, values, name, limit=1.0):
     -------
     matplotlib.image.AxesImage
         Time 1..T to the right, units 1..H downwards. Give it to ``figure.colorbar``.
+
+    Raises
+    ------
+    ValueError
+        If `values` have another number of axes or are empty, or `limit` is not above 0.
     """
     if not limit > 0:
         raise ValueError(f"limit must be positive, got {limit}")
@@ -133,8 +138,7 @@ def flow(ax, flow, label):
     ----------
     ax : matplotlib Axes
     flow : (T+1,) array
-        Entry t is the norm of d state_T / d state_t, as ``gradients.flow`` returns it, so the
-        last entry is 1.
+        Entry t is the norm of d state_T / d state_t, from ``gradients.flow``; the last is 1.
     label : str
         The curve's name in the legend.
 
@@ -142,6 +146,11 @@ def flow(ax, flow, label):
     -------
     matplotlib.lines.Line2D
         Against the lag T - t: 1 at the left, the oldest state at the right.
+
+    Raises
+    ------
+    ValueError
+        If `flow` is not one row of numbers, or does not end with 1: perhaps it is reversed.
     """
     flow = _checked(flow, "flow", "(T+1,)", ndim=1)
     if not np.isclose(flow[-1], 1.0):
@@ -192,6 +201,11 @@ def baseline(ax, value, label):
     Returns
     -------
     matplotlib.lines.Line2D
+
+    Raises
+    ------
+    ValueError
+        If `value` is not one number.
     """
     if np.ndim(value) != 0:
         raise ValueError(f"value must be one number, got shape {np.shape(value)}")

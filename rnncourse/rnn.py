@@ -20,7 +20,7 @@ class Cache(NamedTuple):
 
 
 def param_shapes(D, H):
-    """Shapes of the parameters: `Params` of tuples."""
+    """Shapes of the parameters for D inputs and H units: `Params` of tuples."""
     return _params.param_shapes(N_GATES, D, H)
 
 
@@ -44,7 +44,7 @@ def init_params(rng, D, H, dtype=float):
 
 
 def init_state(B, H, dtype=float):
-    """The empty memory: zeros of shape (B, H)."""
+    """The empty memory: zeros of shape (B, H) in this dtype."""
     return np.zeros((B, H), dtype)
 
 

@@ -208,7 +208,7 @@ GRU_RESET_AFTER = Diagram(
 
 
 def rnn(ax):
-    """Draw the simple RNN's step: h = tanh(x W_x + h_prev W_h + b).
+    """Draw the simple RNN's step on `ax`: h = tanh(x W_x + h_prev W_h + b).
 
     Made for ``figsize=(7, 3.5)``.
     """
@@ -216,7 +216,7 @@ def rnn(ax):
 
 
 def lstm(ax):
-    """Draw the LSTM's step: c = f * c_prev + i * g and h = o * tanh(c).
+    """Draw the LSTM's step on `ax`: c = f * c_prev + i * g and h = o * tanh(c).
 
     Made for ``figsize=(7, 4.5)``.
     """
@@ -224,7 +224,7 @@ def lstm(ax):
 
 
 def gru(ax):
-    """Draw the GRU's step: n from x and r * h_prev, then h = (1 - z) * n + z * h_prev.
+    """Draw the GRU's step on `ax`: n from x and r * h_prev, then h = (1 - z) * n + z * h_prev.
 
     Made for ``figsize=(7, 4.5)``.
     """
@@ -232,7 +232,7 @@ def gru(ax):
 
 
 def gru_reset_after(ax):
-    """Draw the GRU of the frameworks: r multiplies h_prev W_hn + b_hn, after the product.
+    """Draw the frameworks' GRU on `ax`: r multiplies h_prev W_hn + b_hn, after the product.
 
     Made for ``figsize=(7, 5.1)``.
     """

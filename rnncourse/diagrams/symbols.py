@@ -63,7 +63,7 @@ LEGEND = Diagram(
 
 
 def legend(ax):
-    """Draw the signs of the diagrams, each with its meaning.
+    """Draw the signs of the diagrams on `ax`, each with its meaning.
 
     Made for ``figsize=(7, 4.5)``.
     """

@@ -7,7 +7,7 @@ TOTAL = r"$\mathrm{d}h_t \,=\, \mathrm{dout}_t \,+\, \mathrm{d}a_{t+1}\,W_h^{\to
 
 
 def unrolled(ax, T=4):
-    """Draw the recurrence as a loop and, beside it, the same loop unrolled over T steps.
+    """Draw the recurrence on `ax` as a loop and, beside it, the loop unrolled over T steps.
 
     Made for ``figsize=(7, 3.1)`` and T = 4.
     """
@@ -15,7 +15,7 @@ def unrolled(ax, T=4):
 
 
 def bptt(ax, T=4):
-    """Draw T steps with a loss at each, and the gradients which flow back through them.
+    """Draw on `ax` T steps with a loss at each, and the gradients which flow back.
 
     Made for ``figsize=(7, 4.0)`` and T = 4.
     """
