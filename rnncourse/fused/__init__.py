@@ -1,5 +1,7 @@
 """The same cells as whole-sequence kernels: the numbers of `unroll`, at the speed of a framework."""
 
 from rnncourse.fused.sequence import backward, forward
+from rnncourse.fused.stream import Stream, stream
+from rnncourse.fused.truncated import truncated
 
-__all__ = ["backward", "forward"]
+__all__ = ["Stream", "backward", "forward", "stream", "truncated"]

@@ -97,9 +97,7 @@ def forward(cell, params, x, state=None, train=True, checkpoint=None):
     for start in range(0, T, checkpoint):
         end = min(start + checkpoint, T)
         segments.append((start, end, parts))
-        parts = through_time.run(
-            KERNELS[cell], weights, x[start:end], parts, tape, out[start:end]
-        )
+        parts = through_time.run(KERNELS[cell], weights, x[start:end], parts, tape, out[start:end])
     return out, rebuilt(state, parts), Cache(cell, params, x, segments, tape) if train else None
 
 

@@ -19,10 +19,9 @@ def blocks(T, B):
     return [(t, min(t + length, T)) for t in range(0, T, length)]
 
 
-def one_step_tape(kernel, H, B, dtype, n):
-    """A tape of n + 1 steps in the memory of one: a time axis of stride 0, each step overwritten."""
-    memory = np.zeros((kernel.TAPE * H, B), dtype)
-    return as_strided(memory, (n + 1, *memory.shape), (0, *memory.strides))
+def standing_still(step, n):
+    """Show the memory of one step as n of them: a time axis of stride 0, each overwriting the last."""
+    return as_strided(step, (n, *step.shape), (0, *step.strides))
 
 
 def new_tape(kernel, T, H, B, dtype):
@@ -59,7 +58,7 @@ def run(kernel, weights, x, state, tape=None, out=None):
     z[:, H] = 1
     kept = tape is not None
     if not kept:
-        tape = one_step_tape(kernel, H, B, dtype, longest)
+        tape = standing_still(np.empty((kernel.TAPE * H, B), dtype), longest + 1)
     tape[0, :H] = state[-1]
     with np.errstate(over="ignore"):
         for start, end in cuts:

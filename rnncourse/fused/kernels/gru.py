@@ -45,7 +45,12 @@ def views(weights, z, tape):
     """What each step reads and writes, as arrays with the time in front."""
     H = tape.shape[1] // TAPE
     now = tape[:-1]
-    n, update, reset, zr = now[:, H : 2 * H], now[:, 2 * H : 3 * H], now[:, 3 * H :], now[:, 2 * H :]
+    n, update, reset, zr = (
+        now[:, H : 2 * H],
+        now[:, 2 * H : 3 * H],
+        now[:, 3 * H :],
+        now[:, 2 * H :],
+    )
     left, right = z[:-1, :-H], z[:-1, H:]  # [h; 1; x] and [1; x; r * h]
     pieces_n, pieces_zr = products.rows_for(weights.W_n, n), products.rows_for(weights.W_zr, zr)
     h_prev, rh, h = z[:-1, :H], z[:-1, -H:], z[1:, :H]
