@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import configuration, settings
 from hypothesis import strategies as st
 
-from rnncourse import unroll, unroll_backward
+from rnncourse import fused, unroll, unroll_backward
 from rnncourse.tree import leaves, named_leaves, tree_map
 from tests.conftest import make_problem
 
@@ -23,7 +23,21 @@ class Passes(NamedTuple):
     backward: Any  # (cell, params, cache, dout, dstate) -> (dx, dstate, grads)
 
 
+def of_fused(**options):
+    """The passes of `fused`, with these options of its forward pass."""
+
+    def forward(cell, params, x, state):
+        return fused.forward(cell, params, x, state, **options)
+
+    def backward(cell, params, cache, dout, dstate):
+        return fused.backward(cell, cache, dout, dstate)
+
+    return Passes(forward, backward)
+
+
 READABLE = Passes(unroll, unroll_backward)
+FUSED = of_fused()
+CHECKPOINTED = of_fused(checkpoint=2)
 
 
 LAYOUTS = [
@@ -42,13 +56,20 @@ def mapped(f, problem):
 
 
 @st.composite
-def problems(draw, cell, shortest=1):
+def problems(
+    draw,
+    cell,
+    shortest=1,
+    largest=6,
+    strengths=(1.0, 0.1, 3.0, 8.0),
+    dtypes=(np.float64, np.float32),
+):
     """A problem for `cell`; weights up to 8 times as strong as PyTorch draws them."""
     least = {"T": shortest, "B": 1, "D": 1, "H": 1}
-    sizes = {name: draw(st.integers(low, 6), label=name) for name, low in least.items()}
+    sizes = {name: draw(st.integers(low, largest), label=name) for name, low in least.items()}
     seed = draw(st.integers(0, 2**32 - 1), label="seed")
-    dtype = draw(st.sampled_from([np.float64, np.float32]), label="dtype")
-    strength = dtype(draw(st.sampled_from([1.0, 0.1, 3.0, 8.0]), label="strength"))
+    dtype = draw(st.sampled_from(dtypes), label="dtype")
+    strength = dtype(draw(st.sampled_from(strengths), label="strength"))
     layout = draw(st.sampled_from(LAYOUTS), label="layout")
     problem = make_problem(cell, **sizes, seed=seed, dtype=dtype)
     problem = problem._replace(params=tree_map(lambda w: w * strength, problem.params))

@@ -9,6 +9,8 @@ from rnncourse import lstm
 from rnncourse.tree import leaves, tree_map
 from tests.conftest import CELLS
 from tests.properties import (
+    CHECKPOINTED,
+    FUSED,
     READABLE,
     arrays,
     assert_close,
@@ -20,7 +22,7 @@ from tests.properties import (
     tried,
 )
 
-ALL_PASSES = {"readable": READABLE}
+ALL_PASSES = {"readable": READABLE, "fused": FUSED, "checkpointed": CHECKPOINTED}
 
 each_cell = pytest.mark.parametrize(
     "cell", CELLS, ids=[cell.__name__.rpartition(".")[2] for cell in CELLS]
