@@ -1,4 +1,4 @@
-"""The same cells as whole-sequence kernels: the numbers of `unroll`, at the speed of a framework."""
+"""The same cells as whole-sequence kernels: the numbers of `unroll`, as fast as a framework."""
 
 from rnncourse.fused.sequence import backward, forward
 from rnncourse.fused.stream import Stream, stream

@@ -11,6 +11,7 @@ from numpy.lib.stride_tricks import as_strided
 from rnncourse.fused.kernels import products
 
 BLOCK_COLUMNS = 512  # steps of a block times B: enough for a product to run at full speed
+TILE = 32
 
 
 def blocks(T, B):
@@ -20,8 +21,17 @@ def blocks(T, B):
 
 
 def standing_still(step, n):
-    """Show the memory of one step as n of them: a time axis of stride 0, each overwriting the last."""
+    """Show one step's memory as n steps: a time axis of stride 0, each overwriting the last."""
     return as_strided(step, (n, *step.shape), (0, *step.strides))
+
+
+def turn(source, out):
+    """Copy (n, P, Q) into (n, Q, P), in tiles where whole rows would not stay in the cache."""
+    P, Q = source.shape[1:]
+    width = TILE if min(P, Q) >= 2 * TILE else P
+    for first in range(0, P, width):
+        tile = slice(first, first + width)
+        out[:, :, tile] = source[:, tile].transpose(0, 2, 1)
 
 
 def new_tape(kernel, T, H, B, dtype):
@@ -63,7 +73,7 @@ def run(kernel, weights, x, state, tape=None, out=None):
     with np.errstate(over="ignore"):
         for start, end in cuts:
             n = end - start
-            z[:n, H + 1 : H + 1 + D] = x[start:end].transpose(0, 2, 1)
+            turn(x[start:end], z[:n, H + 1 : H + 1 + D])
             z_block = z[: n + 1]
             tape_block = tape[start : end + 1] if kept else tape[: n + 1]
             for views in zip(*kernel.views(weights, z_block, tape_block), strict=True):
@@ -71,7 +81,7 @@ def run(kernel, weights, x, state, tape=None, out=None):
             if kept:
                 kernel.keep(z_block, tape_block)
             if out is not None:
-                out[start:end] = z_block[1:, :H].transpose(0, 2, 1)
+                turn(z_block[1:, :H], out[start:end])
             z[0, :H] = z[n, :H]
     last = (z[0, :H], tape_block[n, :H])
     return tuple(part.copy() for part in last[: len(state)])
@@ -118,7 +128,7 @@ def run_back(kernel, params, x, h_first, tape, dout, dstate, dx, sums):
     for start, end in reversed(cuts):
         n, columns = end - start, (end - start) * B
         kernel.factors(tape[start : end + 1], factors[:n])
-        dout_block[:n] = dout[start:end].transpose(0, 2, 1)
+        turn(dout[start:end], dout_block[:n])
         kernel.back(weights, factors[:n], dout_block[:n], da[:n], dstate)
         rows = np.ascontiguousarray(da[:n, kept].transpose(1, 0, 2)).reshape(-1, columns)
         seen = np.empty((H, n, B), dtype)  # by W_h, the steps side by side as in `rows`

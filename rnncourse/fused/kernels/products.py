@@ -61,6 +61,8 @@ def prepare(W, B):
     W : ndarray (M, F) or (pieces, M / pieces, F)
         `out` must have the shape of `W` without its last axis, and then B.
     """
+    if B == 1:  # a product with a vector reads memory in order, column after column
+        return np.dot, np.asfortranarray(W)
     W = np.ascontiguousarray(W)
     M, F = W.shape
     for pieces in range(1, MOST_PIECES + 1):

@@ -7,7 +7,7 @@ arrays take one tanh over all gates; large ones take exp, which NumPy computes f
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy import add, divide, exp, multiply, reciprocal, subtract, tanh
+from numpy import add, divide, exp, multiply, subtract, tanh
 
 SMALL = 512  # H*B below which calls cost more than elements
 
@@ -65,7 +65,7 @@ def by_exp(dtype):
     def sigmoid(minus_a):
         exp(minus_a, minus_a)
         add(minus_a, one, minus_a)
-        reciprocal(minus_a, minus_a)  # eq-sigmoid
+        divide(one, minus_a, minus_a)  # eq-sigmoid
 
     def gates(a, tanh_rows, sigmoid_rows):
         sigmoid(a)
@@ -79,4 +79,5 @@ def by_exp(dtype):
         divide(two, out, out)
         subtract(out, one, out)
 
-    return Squash(-2.0, -1.0, gates, sigmoid, tanh_by_exp)
+    faster = tanh if dtype == np.float32 else tanh_by_exp
+    return Squash(-2.0, -1.0, gates, sigmoid, faster)
