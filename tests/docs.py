@@ -11,6 +11,7 @@ from pathlib import Path
 import rnncourse
 
 TREE = re.compile(r"tree of|tuple, NamedTuple")  # nested arrays, of any shape
+FUNCTION = type(lambda: None)
 API = Path(__file__).parents[1] / "book" / "reference" / "api.md"
 SECTIONS = ("Parameters", "Returns", "Yields", "Raises", "Attributes", "Notes", "Examples")
 SHAPE = re.compile(r"\(.*\)|shape", re.IGNORECASE)
@@ -42,7 +43,7 @@ def names(module):
             found[f"{module.__name__}.{name}"] = value
             if inspect.isclass(value) and not issubclass(value, tuple):
                 for method, f in vars(value).items():
-                    if inspect.isfunction(f) and method[0] != "_":
+                    if isinstance(f, FUNCTION | property) and method[0] != "_":
                         found[f"{module.__name__}.{name}.{method}"] = f
     return found
 
@@ -158,6 +159,15 @@ def class_problems(cls):
     return found
 
 
+def property_problems(value):
+    """What the docstring of a property lacks; before a colon, Sphinx would look for a type."""
+    doc = inspect.cleandoc(value.__doc__ or "")
+    colon = ":" in doc.split("\n")[0]
+    return summary_problems(doc) + ["has a colon in its summary"] * colon
+
+
 def problems(value):
-    """What the docstring of a public function or class lacks."""
+    """What the docstring of a public function, class or property lacks."""
+    if isinstance(value, property):
+        return property_problems(value)
     return class_problems(value) if inspect.isclass(value) else function_problems(value)

@@ -96,6 +96,14 @@ class Made(NamedTuple):
     t: int
 
 
+class Stateful:
+    """It has a property."""
+
+    @property
+    def state(self):
+        """A copy: an array."""
+
+
 class Bare(NamedTuple):
     t: int
 
@@ -127,3 +135,4 @@ def test_a_short_docstring_must_name_the_parameters_and_a_field_its_shape():
     assert docs.problems(undocumented) == ["has no docstring"]
     assert docs.problems(Made) == ["gives no shape for h"]
     assert docs.problems(Bare) == ["has no docstring"]
+    assert docs.problems(Stateful.state) == ["has a colon in its summary"]
