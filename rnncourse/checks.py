@@ -160,3 +160,9 @@ def caches(cell, value):
             raise TypeError(
                 f"caches: expected caches of {name}, got one of {kind.__module__}.{kind.__name__}"
             )
+
+
+def steps(name, value):
+    """Refuse `value` unless it is a number of steps: an integer from 1 up."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
+        raise ValueError(f"{name}: expected a number of steps from 1 up, got {value!r}")

@@ -84,18 +84,15 @@ def forward(cell, params, x, state=None, train=True, checkpoint=None):
     checks.array("x", x, ("T", "B", D), dtype)
     T, B, _ = x.shape
     state = checks.state("state", cell, state, B, H, dtype)
-    if checkpoint is None:
-        checkpoint = T
-        tape = through_time.new_tape(KERNELS[cell], T, H, B, dtype) if train else None
-    elif isinstance(checkpoint, int | np.integer) and checkpoint >= 1:
-        tape = None
-    else:
-        raise ValueError(f"checkpoint: expected a number of steps from 1 up, got {checkpoint!r}")
+    if checkpoint is not None:
+        checks.steps("checkpoint", checkpoint)
+    whole = train and checkpoint is None
+    tape = through_time.new_tape(KERNELS[cell], T, H, B, dtype) if whole else None
     weights = KERNELS[cell].pack(params, B)
     out = np.empty((T, B, H), dtype)
     segments, parts = [], tuple(map(turned, leaves(state)))
-    for start in range(0, T, checkpoint):
-        end = min(start + checkpoint, T)
+    for start in range(0, T, checkpoint or T):
+        end = min(start + (checkpoint or T), T)
         segments.append((start, end, parts))
         parts = through_time.run(KERNELS[cell], weights, x[start:end], parts, tape, out[start:end])
     return out, rebuilt(state, parts), Cache(cell, params, x, segments, tape) if train else None

@@ -1,7 +1,5 @@
 """Truncated backpropagation through time: the gradient forgets what lies beyond a chunk."""
 
-import numpy as np
-
 from rnncourse import checks
 from rnncourse.fused.sequence import backward, forward
 from rnncourse.params import zeros_like
@@ -47,6 +45,7 @@ def truncated(cell, params, x, loss, length, state=None):
 
     Examples
     --------
+    >>> import numpy as np
     >>> from rnncourse import rnn
     >>> rng = np.random.default_rng(0)
     >>> params = rnn.init_params(rng, D=2, H=3)
@@ -57,8 +56,7 @@ def truncated(cell, params, x, loss, length, state=None):
     """
     D, _, dtype = checks.params(cell, params)
     checks.array("x", x, ("T", "B", D), dtype)
-    if not isinstance(length, int | np.integer) or length < 1:
-        raise ValueError(f"length: expected a number of steps from 1 up, got {length!r}")
+    checks.steps("length", length)
     total, grads = 0.0, zeros_like(params)
     for start in range(0, len(x), length):
         out, state, cache = forward(cell, params, x[start : start + length], state)
