@@ -69,6 +69,11 @@ def to_onnx(layers, head=None, merge="concat", lengths=False, state=False, name=
     ONNX Runtime 1.32 runs float32 only: on the CPU it has no kernel for RNN, LSTM or GRU in
     float64. A float64 model is as valid, and onnx.reference.ReferenceEvaluator runs it, but
     that (in onnx 1.23) does not look at lengths.
+
+    To run it::
+
+        session = onnxruntime.InferenceSession(to_onnx(layers).SerializeToString())
+        out, *final_states = session.run(None, {"x": x})
     """
     dtype = check_layers(layers, merge)
     width = stack.width(layers[-1], merge)
