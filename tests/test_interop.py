@@ -235,6 +235,13 @@ def test_the_table_names_our_own_arrays(cell):
     assert text == ", ".join(f"`{name} {shapes[array.shape]}`" for name, array in pairs)
 
 
+@every_place
+def test_letters_are_ours_but_for_the_candidates_name(framework, cell):
+    theirs = {"Keras": str.maketrans("gn", "ch"), "ONNX": str.maketrans("gnh", "chi")}
+    layout = LAYOUTS[framework][cell]
+    assert layout.letters == layout.gates.translate(theirs.get(framework, {}))
+
+
 def test_the_table_tells_the_two_forms_of_the_gru_apart():
     assert set(rows(gru)["reset gate"].values()) - {""} == {"before the product"}
     assert set(rows(gru_reset_after)["reset gate"].values()) == {"after the product"}
