@@ -18,7 +18,7 @@ class Stream:
     def __init__(self, cell, params, state):
         D, H, dtype = checks.params(cell, params)
         as_batch = None if state is None else tree_map(_as_batch, state)
-        self._first = checks.state("state", cell, as_batch, 1, H, dtype)
+        self._first = tree_map(np.copy, checks.state("state", cell, as_batch, 1, H, dtype))
         kernel = KERNELS[cell]
         self._weights = kernel.pack(params, 1)
         rows = H + 1 + D + kernel.EXTRA * H
@@ -64,7 +64,7 @@ class Stream:
 
     @property
     def state(self):
-        """A copy of the state: ndarray (H,), or `State` of two for the LSTM."""
+        """A copy of the state, ndarray (H,), or for the LSTM a `State` of two."""
         if isinstance(self._first, tuple):
             return type(self._first)(self._h.copy(), self._c.copy())
         return self._h.copy()
