@@ -122,10 +122,10 @@ def _refuse_what_no_cell_computes(keras, layer, cell):
     if cell is not rnn:
         expected["recurrent_activation"] = keras.activations.sigmoid
     for field, function in expected.items():
-        if getattr(layer, field) is not function:
+        got = getattr(layer, field)
+        if got is not function:
             raise ValueError(
-                f"{name}: expected {field} {function.__name__}, "
-                f"got {keras.activations.serialize(getattr(layer, field))}"
+                f"{name}: expected {field} {function.__name__}, got {getattr(got, '__name__', got)}"
             )
     _refuse_dtype(name, layer.compute_dtype, layer.variable_dtype)
 
@@ -151,7 +151,7 @@ def to_keras(layers, merge="concat"):
     Returns
     -------
     keras.Sequential
-        One keras layer for each Layer, built, with return_sequences=True: x (B, T, D), batch
+        One Keras layer for each Layer, built, with return_sequences=True: x (B, T, D), batch
         first, gives (B, T, H), (B, T, 2H) if concatenated. `gru` becomes
         GRU(reset_after=False). With reset_after=True b goes to the input's bias, and the
         state's bias is 0, except b_hn. `from_keras` gives the same layers back, bit for bit.

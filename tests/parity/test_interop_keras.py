@@ -158,6 +158,18 @@ def test_a_new_model_shares_nothing():
     assert bits(net) == before
 
 
+def test_a_new_model_draws_no_random_numbers():
+    import random
+
+    import torch
+
+    to_keras(network(lstm))  # Keras itself may draw when it is first used
+    before = random.getstate(), torch.get_rng_state().tolist()
+    to_keras(network(gru_reset_after, 2, True))
+    after = random.getstate(), torch.get_rng_state().tolist()
+    assert after == before
+
+
 # What a gate does, told by Keras
 
 

@@ -26,6 +26,13 @@ def test_other_activations_are_refused(kind):
         refused(with_weights(hard), "expected recurrent_activation sigmoid, got hard_sigmoid")
 
 
+def test_activations_of_ones_own_are_refused():
+    import keras
+
+    refused(with_weights(layer_of("LSTM", activation=lambda a: a)), "got <lambda>")
+    refused(with_weights(layer_of("LSTM", activation=keras.layers.LeakyReLU())), "got <LeakyReLU")
+
+
 def test_what_was_not_built_is_refused():
     import keras
 
