@@ -84,9 +84,16 @@ def init_params(rng, cell, D, H, n_layers=1, bidirectional=False, merge="concat"
 
 
 def params(layers):
-    """The weights of every layer and direction: a tuple in the order of the states.
+    """The weights of every layer and direction as one tuple; works on gradients too.
 
-    It is a tree, as `optim` and `gradients.check` take it. Works on gradients too.
+    Parameters
+    ----------
+    layers : list of Layer
+
+    Returns
+    -------
+    tuple of NamedTuple
+        In the order of the states: a tree, as `optim` and `gradients.check` take it.
     """
     return tuple(weights for layer in layers for weights in stack.ways(layer))
 
@@ -94,10 +101,31 @@ def params(layers):
 def with_params(layers, params):
     """The same layers with other weights: the way back from the tuple of `params`.
 
+    Parameters
+    ----------
+    layers : list of Layer
+    params : tuple of NamedTuple
+        One for each layer and direction.
+
+    Returns
+    -------
+    list of Layer
+
     Raises
     ------
-    TypeError, ValueError
-        If `params` is no tuple with one entry for each layer and direction.
+    TypeError
+        If `params` is no tuple.
+    ValueError
+        If it has another number of entries.
+
+    Examples
+    --------
+    >>> from rnncourse import optim, rnn
+    >>> layers = init_params(np.random.default_rng(0), rnn, D=3, H=4, bidirectional=True)
+    >>> _, _, cache = forward(layers, np.ones((5, 2, 3)))
+    >>> _, _, grads = backward(layers, cache, np.ones((5, 2, 8)))
+    >>> new, _ = optim.sgd(params(layers), params(grads), lr=0.1)
+    >>> layers = with_params(layers, new)
     """
     pairs = zip(layers, stack.by_layer("params", params, layers), strict=True)
     return [Layer(layer.cell, *ways) for layer, ways in pairs]

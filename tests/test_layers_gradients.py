@@ -38,13 +38,12 @@ def with_loss(net):
 
 @pytest.mark.parametrize("merge", ["concat", "sum"])
 def test_two_layers_in_two_directions_pass_the_check(cell, merge):
-    f, tree = with_loss(make_net([(cell, 2, 2), (cell, 2, 2)], T=3, lengths=(2, 3, 1), merge=merge))
+    f, tree = with_loss(make_net([(cell, 2, 2)] * 2, T=3, lengths=(1, 3), B=2, D=1, merge=merge))
     assert gradients.check(f, tree) < 1e-7
 
 
-@pytest.mark.parametrize("lengths", [None, (2, 1)])
-def test_three_layers_in_two_directions_pass_the_check(cell, lengths):
-    f, tree = with_loss(make_net([(cell, 2, 2)] * 3, T=2, lengths=lengths, B=2, D=1))
+def test_three_layers_in_two_directions_pass_the_check(cell):
+    f, tree = with_loss(make_net([(cell, 2, 2)] * 3, T=2, lengths=(2, 1), B=2, D=1))
     assert gradients.check(f, tree) < 1e-7
 
 
@@ -57,7 +56,7 @@ def test_layers_of_different_cells_and_widths_pass_the_check(plan, merge):
 
 @pytest.mark.parametrize("k", range(4))
 def test_gradient_arriving_at_one_final_state_alone_passes_the_check(k):
-    net = make_net([(lstm, 2, 2), (gru, 2, 2)], T=3, lengths=(1, 3), B=2, D=2)
+    net = make_net([(lstm, 2, 2), (gru, 2, 2)], T=2, lengths=(1, 2), B=2, D=1)
     zeros = tree_map(np.zeros_like, net.dstate)
     f, tree = with_loss(
         net._replace(
