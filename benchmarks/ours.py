@@ -1,13 +1,10 @@
 """The package itself: the readable loop, and the fused kernels."""
 
-from benchmarks.contender import Answer, Contender
-from rnncourse import gru, gru_reset_after, unroll, unroll_backward
+import math
 
-try:
-    from rnncourse import fused as kernels
-except ImportError:
-    kernels = None
-kernels = kernels if hasattr(kernels, "forward") else None  # TODO: remove once they are there
+from benchmarks.contender import Answer, Contender
+from rnncourse import fused as kernels
+from rnncourse import gru, gru_reset_after, unroll, unroll_backward
 
 
 def readable(problem, mode, threads):
@@ -26,8 +23,6 @@ def readable(problem, mode, threads):
 
 def fused(problem, mode, threads, checkpoint=None):
     """`fused.forward`, and `fused.backward` in a training step."""
-    if kernels is None:
-        return None
     cell, params, x, state, dout = problem
 
     def forward():
@@ -46,12 +41,14 @@ def fused_reset_after(problem, mode, threads):
         return None
     params = gru_reset_after.Params(*problem.params, problem.params.b[: len(problem.params.W_h)])
     other = fused(problem._replace(cell=gru_reset_after, params=params), mode, threads)
-    return other and other._replace(read=None)
+    return other._replace(read=None)
 
 
 def fused_checkpoint(problem, mode, threads):
     """The training step that keeps a few states and computes the rest once more."""
-    return fused(problem, mode, threads, checkpoint=True) if mode == "training" else None
+    if mode != "training":
+        return None
+    return fused(problem, mode, threads, checkpoint=math.isqrt(len(problem.x)))
 
 
 def _contender(forward, training, mode):

@@ -15,10 +15,9 @@ from benchmarks import torch_nn
 from benchmarks.cases import CELLS, Case
 from benchmarks.machine import limit_threads
 from benchmarks.measure import measure
-from benchmarks.ours import kernels
 from benchmarks.record import make_record
 from benchmarks.shapes import PAUSE
-from rnncourse import data, gru_reset_after, head, losses, model, optim
+from rnncourse import data, fused, gru_reset_after, head, losses, model, optim
 
 GROUP = "training"
 CELL_NAMES = ("lstm", "gru_reset_after", "rnn")
@@ -81,14 +80,14 @@ def make_batches(T, B, steps, dtype):
 
 
 def with_fused(cell, params, batches):
-    """Yield the loss of every step, trained with the fused kernels."""
+    """Yield the loss of every step, trained with the fused fused."""
     memory = None
     for x, targets in batches:
-        out, _, cache = kernels.forward(cell, params.cell, x)
+        out, _, cache = fused.forward(cell, params.cell, x)
         y, head_cache = head.forward(params.head, out)
         loss, dy = losses.cross_entropy(y, targets)
         dout, head_grads = head.backward(params.head, head_cache, dy)
-        _, _, cell_grads = kernels.backward(cell, cache, dout)
+        _, _, cell_grads = fused.backward(cell, cache, dout)
         grads, _ = optim.clip_by_norm(model.Params(cell_grads, head_grads), LIMIT)
         params, memory = optim.adam(params, grads, memory, lr=LEARNING_RATE)
         yield loss

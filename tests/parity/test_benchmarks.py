@@ -42,23 +42,23 @@ def test_everyone_who_can_takes_part(name, dtype):
         runs = contenders.build(make_problem(Case(name, 5, 2, 3, 4, dtype, mode)), mode, 1)
         expected = {"fused", "readable", "naive", "torch", "products rows", "products features"}
         expected |= {"fused reset after"} if name == "gru" else set()
-        has_kernel = dtype == "float32" or name == "rnn"
-        expected |= {"onnxruntime"} if mode == "forward" and has_kernel else set()
-        assert set(runs) - {"onnxruntime"} == expected - {"onnxruntime"}
-        assert ("onnxruntime" in runs) == ("onnxruntime" in expected)
+        if mode == "forward" and dtype == "float32":  # its kernels refuse float64
+            expected |= {"onnxruntime"}
+        assert set(runs) == expected
 
 
 @pytest.mark.parametrize("name", ["lstm", "gru_reset_after", "rnn"])
-def test_training_here_and_in_pytorch_is_the_same(name):
+def test_training_here_and_in_pytorch_is_the_same(name, monkeypatch):
     from benchmarks import training
     from rnncourse import model
 
+    monkeypatch.setattr(training, "LIMIT", 0.1)  # below the norm of every step's gradient
     batches, V = training.make_batches(6, 3, 12, "float64")
     params = model.init_params(np.random.default_rng(1), CELLS[name], V, 7, V)
     ours, theirs = (
         list(train(CELLS[name], params, batches)) for train in training.TRAINERS.values()
     )
-    assert len(ours) == 12 and ours[-1] < ours[0]
+    assert len(ours) == 12
     np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-10)
 
 
