@@ -83,6 +83,17 @@ def run(passes, problem):
     return (out, last), passes.backward(cell, params, cache, dout, dstate)
 
 
+def assert_slope(loss, tree, grads, eps=1e-6):
+    """Fail unless the loss changes along a random direction as the gradients say; float64."""
+    rng = np.random.default_rng(0)
+    way = tree_map(lambda array: rng.normal(size=array.shape), tree)
+    above, below = (
+        loss(tree_map(lambda array, v, s=sign * eps: array + s * v, tree, way)) for sign in (1, -1)
+    )
+    shares = [np.sum(v * grad) for v, grad in zip(leaves(way), leaves(grads), strict=True)]
+    assert abs((above - below) / (2 * eps) - sum(shares)) <= 1e-6 * max(1, *map(abs, shares))
+
+
 def arrays(tree):
     """A flat dict of every array of a result, by its path."""
     return dict(named_leaves(tree))

@@ -15,6 +15,7 @@ from tests.properties import (
     arrays,
     assert_close,
     assert_equal,
+    assert_slope,
     assert_sum,
     mapped,
     problems,
@@ -127,6 +128,19 @@ def test_backward_is_linear_in_the_gradients_that_arrive(passes, cell, data):
     )
     shares = tree_map(lambda p: a * p, back_one), tree_map(lambda q: b * q, back_two)
     assert_sum(back_mixed, *shares)
+
+
+@every
+def test_the_loss_changes_along_any_direction_as_the_gradients_say(passes, cell, data):
+    problem = data.draw(problems(cell, strengths=(1.0, 3.0), dtypes=(np.float64,)))
+
+    def loss(moved):
+        (out, last), _ = run(passes, problem._replace(params=moved[0], x=moved[1], state=moved[2]))
+        parts = zip(leaves((out, last)), leaves((problem.dout, problem.dstate)), strict=True)
+        return sum(np.sum(part * dpart) for part, dpart in parts)
+
+    _, (dx, dstate, grads) = run(passes, problem)
+    assert_slope(loss, (problem.params, problem.x, problem.state), (grads, dx, dstate))
 
 
 @every

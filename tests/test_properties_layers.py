@@ -7,17 +7,17 @@ from hypothesis import strategies as st
 from rnncourse import layers
 from rnncourse.tree import leaves, tree_map
 from tests.conftest import CELLS
-from tests.properties import arrays, assert_close, assert_equal, assert_sum, tried
+from tests.properties import arrays, assert_close, assert_equal, assert_slope, assert_sum, tried
 
 
 @st.composite
-def networks(draw):
+def networks(draw, dtypes=(np.float64, np.float32)):
     """A stack of one to three layers, each with a cell, a width and directions of its own,
     with sequences of unequal length and everything that arrives: a dict."""
     T, B = draw(st.integers(1, 6), label="T"), draw(st.integers(1, 5), label="B")
     D = width = draw(st.integers(1, 4), label="D")
     merge = draw(st.sampled_from(["concat", "sum"]), label="merge")
-    dtype = draw(st.sampled_from([np.float64, np.float32]), label="dtype")
+    dtype = draw(st.sampled_from(dtypes), label="dtype")
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1), label="seed"))
     lengths = draw(st.lists(st.integers(1, T), min_size=B, max_size=B), label="lengths")
     stack, state = [], []
@@ -142,6 +142,21 @@ def test_backward_is_linear_in_the_gradients_that_arrive(network):
         tree_map(lambda p: a * p, back(*one)),
         tree_map(lambda q: b * q, back(*two)),
     )
+
+
+@tried
+@given(networks(dtypes=[np.float64]))
+def test_the_loss_changes_along_any_direction_as_the_gradients_say(network):
+    def loss(moved):
+        weights, x, state = moved
+        stack = layers.with_params(network["stack"], weights)
+        results, _ = run(**network | dict(stack=stack, x=x, state=state))
+        parts = zip(leaves(results), leaves((network["dout"], network["dstate"])), strict=True)
+        return sum(np.sum(part * dpart) for part, dpart in parts)
+
+    _, (dx, dstate, grads) = run(**network)
+    tree = (layers.params(network["stack"]), network["x"], network["state"])
+    assert_slope(loss, tree, (grads, dx, dstate))
 
 
 @tried
