@@ -6,6 +6,7 @@ from pathlib import Path
 
 from benchmarks import machine
 from benchmarks.cases import CELLS, DTYPES, MODES, SHAPES
+from benchmarks.contenders import CONTENDERS
 
 GROUPS = ("shapes", "sweep", "stream", "memory", "training")
 RESULTS = Path(__file__).resolve().parent / "results"
@@ -26,7 +27,7 @@ def parse(arguments=None):
     add("--cells", nargs="+", choices=list(CELLS), default=list(CELLS))
     add("--dtypes", nargs="+", choices=DTYPES, default=list(DTYPES))
     add("--modes", nargs="+", choices=MODES, default=list(MODES))
-    add("--contenders", nargs="+", metavar="NAME", help="contenders of the group shapes")
+    add("--contenders", nargs="+", choices=list(CONTENDERS), help="of the group shapes")
     add(
         "--out",
         type=Path,
@@ -34,7 +35,7 @@ def parse(arguments=None):
         "groups, _build/benchmarks when --quick or a choice of cases makes them smaller)",
     )
     options = parser.parse_args(arguments)
-    whole = parse_defaults(parser)
+    whole = parser.parse_args([])
     smaller = any(
         getattr(options, name) != getattr(whole, name)
         for name in ("quick", "threads", "shapes", "cells", "dtypes", "modes", "contenders")
@@ -44,11 +45,6 @@ def parse(arguments=None):
     if options.quick:
         options.rounds, options.slot = 1, 0.0
     return options
-
-
-def parse_defaults(parser):
-    """What an empty command line means."""
-    return parser.parse_args([])
 
 
 def _shape(text):
