@@ -172,7 +172,7 @@ def test_a_product_is_split_when_its_pieces_become_small():
 def test_turning(rng, shape):
     source = rng.normal(size=shape)
     out = np.empty((shape[0], shape[2], shape[1]))
-    through_time.turn(source, out)
+    products.turn(source, out)
     np.testing.assert_array_equal(out, source.swapaxes(1, 2))
 
 

@@ -11,7 +11,7 @@ from numpy.lib.stride_tricks import as_strided
 from rnncourse.fused.kernels import products
 
 BLOCK_COLUMNS = 512  # steps of a block times B: enough for a product to run at full speed
-TILE = 32
+FACTOR_BYTES = 2**18  # of tape and factors at a time: what stays in the cache
 
 
 def blocks(T, B):
@@ -23,15 +23,6 @@ def blocks(T, B):
 def standing_still(step, n):
     """Show one step's memory as n steps: a time axis of stride 0, each overwriting the last."""
     return as_strided(step, (n, *step.shape), (0, *step.strides))
-
-
-def turn(source, out):
-    """Copy (n, P, Q) into (n, Q, P), in tiles where whole rows would not stay in the cache."""
-    P, Q = source.shape[1:]
-    width = TILE if min(P, Q) >= 2 * TILE else P
-    for first in range(0, P, width):
-        tile = slice(first, first + width)
-        out[:, :, tile] = source[:, tile].transpose(0, 2, 1)
 
 
 def new_tape(kernel, T, H, B, dtype):
@@ -73,7 +64,7 @@ def run(kernel, weights, x, state, tape=None, out=None):
     with np.errstate(over="ignore"):
         for start, end in cuts:
             n = end - start
-            turn(x[start:end], z[:n, H + 1 : H + 1 + D])
+            products.turn(x[start:end], z[:n, H + 1 : H + 1 + D])
             z_block = z[: n + 1]
             tape_block = tape[start : end + 1] if kept else tape[: n + 1]
             for views in zip(*kernel.views(weights, z_block, tape_block), strict=True):
@@ -81,7 +72,7 @@ def run(kernel, weights, x, state, tape=None, out=None):
             if kept:
                 kernel.keep(z_block, tape_block)
             if out is not None:
-                turn(z_block[1:, :H], out[start:end])
+                products.turn(z_block[1:, :H], out[start:end])
             z[0, :H] = z[n, :H]
     last = (z[0, :H], tape_block[n, :H])
     return tuple(part.copy() for part in last[: len(state)])
@@ -117,18 +108,22 @@ def run_back(kernel, params, x, h_first, tape, dout, dstate, dx, sums):
     """
     (T, B, D), H, dtype = x.shape, len(h_first), x.dtype
     weights = kernel.pack_back(params, B)
-    W_x = np.ascontiguousarray(products.reorder(params.W_x, kernel.ORDER).T)  # (G*H, D)
+    W_x = products.stack_rows(products.reorder(params.W_x, kernel.ORDER))  # (G*H, D)
     dW_x, dW_h, db = sums
     kept = slice(kernel.KEPT.start * H, kernel.KEPT.stop * H)
     cuts = blocks(T, B)
     longest = cuts[0][1]
     factors = np.empty((longest, kernel.DA * H, B), dtype)
     da = np.empty_like(factors)
+    few = max(1, FACTOR_BYTES // (tape[0].nbytes + factors[0].nbytes))
     dout_block = np.empty((longest, H, B), dtype)
+    ones = np.ones(longest * B, dtype)
     for start, end in reversed(cuts):
         n, columns = end - start, (end - start) * B
-        kernel.factors(tape[start : end + 1], factors[:n])
-        turn(dout[start:end], dout_block[:n])
+        for t in range(0, n, few):
+            part = slice(t, min(t + few, n))
+            kernel.factors(tape[start + part.start : start + part.stop + 1], factors[part])
+        products.turn(dout[start:end], dout_block[:n])
         kernel.back(weights, factors[:n], dout_block[:n], da[:n], dstate)
         rows = np.ascontiguousarray(da[:n, kept].transpose(1, 0, 2)).reshape(-1, columns)
         seen = np.empty((H, n, B), dtype)  # by W_h, the steps side by side as in `rows`
@@ -137,5 +132,5 @@ def run_back(kernel, params, x, h_first, tape, dout, dstate, dx, sums):
             dW_h[block] += rows[block] @ seen.reshape(H, columns).T
         from_x = rows[: len(W_x)]
         dW_x += from_x @ x[start:end].reshape(columns, D)
-        db += rows.sum(axis=1)
+        db += rows @ ones[:columns]
         np.dot(from_x.T, W_x, dx[start:end].reshape(columns, D))

@@ -1,24 +1,41 @@
-"""Matrix products: the recurrent one at every step, and weights stacked the way it wants them."""
+"""Matrix products, one at every step, and arrays turned and stacked the way they want them."""
 
 import numpy as np
 
 SMALL_PRODUCT = 10**6  # multiply-adds that OpenBLAS does without packing, where it can
 MOST_PIECES = 8
+TILE = 32
 
 
 def stack_rows(*blocks):
-    """Weights for [h; 1; x] in one column: every block (n, G*H) becomes columns of (G*H, rows).
+    """Weights for [h; 1; x] in one column: what stands over each other, the other way round.
 
     Parameters
     ----------
-    *blocks : ndarray (n, G*H) or (G*H,)
+    *blocks : ndarray (n, M) or (M,)
         Row vectors times these weights, as the cells write it; a bias is one row.
 
     Returns
     -------
-    ndarray (G*H, sum of n)
+    ndarray (M, sum of n)
     """
-    return np.concatenate([np.atleast_2d(block) for block in blocks]).T
+    blocks = [np.atleast_2d(block) for block in blocks]
+    W = np.empty((blocks[0].shape[1], sum(map(len, blocks))), blocks[0].dtype)
+    first = 0
+    for block in blocks:
+        last = first + len(block)
+        turn(block[None], W[None, :, first:last])
+        first = last
+    return W
+
+
+def turn(source, out):
+    """Copy (n, P, Q) into (n, Q, P), in tiles where whole rows would not stay in the cache."""
+    P, Q = source.shape[1:]
+    width = TILE if min(P, Q) >= 2 * TILE else P
+    for first in range(0, P, width):
+        tile = slice(first, first + width)
+        out[:, :, tile] = source[:, tile].transpose(0, 2, 1)
 
 
 def reorder(weights, order, scales=None):
