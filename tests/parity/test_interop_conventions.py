@@ -9,7 +9,7 @@ from rnncourse import gru, gru_reset_after, layers, lstm, rnn, unroll
 from rnncourse.interop.layout import LAYOUTS
 from tests.networks import network
 from tests.parity.keras_layers import KINDS, OLD_ARRAY, call, layer_of
-from tests.test_interop import rows
+from tests.test_interop_table import rows
 
 pytestmark = [pytest.mark.parity, pytest.mark.filterwarnings(OLD_ARRAY)]
 
