@@ -4,7 +4,7 @@ import numpy as np
 
 
 def sigmoid(a):
-    """Logistic function, elementwise, computed so that no value of `a` overflows.
+    """Logistic function, elementwise, for any value of `a`.
 
     Parameters
     ----------
@@ -25,7 +25,8 @@ def sigmoid(a):
     >>> sigmoid(np.array([-1000.0, 0.0, 1000.0]))
     array([0. , 0.5, 1. ])
     """
-    return 0.5 * (1 + np.tanh(0.5 * a))  # eq-sigmoid, as a tanh: exp would overflow
+    with np.errstate(over="ignore"):  # where exp overflows to infinity, 0 is right
+        return 1 / (1 + np.exp(-a))  # eq-sigmoid
 
 
 def d_sigmoid(s):

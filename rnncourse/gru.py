@@ -10,7 +10,7 @@ import numpy as np
 
 from rnncourse import params as _params
 from rnncourse.activations import d_sigmoid, d_tanh, sigmoid
-from rnncourse.params import Params
+from rnncourse.params import Params, blocks
 
 N_GATES = 3  # r z n, in this order, as in PyTorch
 
@@ -85,7 +85,7 @@ def step(params, x, h_prev):
     W_hrz, W_hn = W_h[:, : 2 * H], W_h[:, 2 * H :]
     a_x = x @ W_x + b  # eq-gru-a       (B, 3H)
     a_rz = a_x[:, : 2 * H] + h_prev @ W_hrz  # (B, 2H)
-    r, z = np.split(sigmoid(a_rz), 2, axis=-1)  # eq-gru-gates   (B, H) each
+    r, z = blocks(sigmoid(a_rz), 2)  # eq-gru-gates   (B, H) each
     rh = r * h_prev
     n = np.tanh(a_x[:, 2 * H :] + rh @ W_hn)  # eq-gru-n
     h = (1 - z) * n + z * h_prev  # eq-gru-h

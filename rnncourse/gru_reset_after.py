@@ -10,6 +10,7 @@ import numpy as np
 
 from rnncourse import params as _params
 from rnncourse.activations import d_sigmoid, d_tanh, sigmoid
+from rnncourse.params import blocks
 
 N_GATES = 3  # r z n, in this order, as in PyTorch
 
@@ -93,7 +94,7 @@ def step(params, x, h_prev):
     H = len(b_hn)
     a_x = x @ W_x + b  # eq-gru-a       (B, 3H)
     a_h = h_prev @ W_h  # (B, 3H), one product for all gates
-    r, z = np.split(sigmoid(a_x[:, : 2 * H] + a_h[:, : 2 * H]), 2, axis=-1)  # eq-gru-gates
+    r, z = blocks(sigmoid(a_x[:, : 2 * H] + a_h[:, : 2 * H]), 2)  # eq-gru-gates
     u = a_h[:, 2 * H :] + b_hn  # eq-gru-ra-u    (B, H)
     n = np.tanh(a_x[:, 2 * H :] + r * u)  # eq-gru-ra-n
     h = (1 - z) * n + z * h_prev  # eq-gru-h

@@ -10,7 +10,7 @@ import numpy as np
 
 from rnncourse import params as _params
 from rnncourse.activations import d_sigmoid, d_tanh, sigmoid
-from rnncourse.params import Params
+from rnncourse.params import Params, blocks
 
 N_GATES = 4  # i f g o, in this order, as in PyTorch
 
@@ -92,7 +92,7 @@ def step(params, x, state):
     W_x, W_h, b = params
     h_prev, c_prev = state
     a = x @ W_x + h_prev @ W_h + b  # eq-lstm-a      (B, 4H)
-    a_i, a_f, a_g, a_o = np.split(a, N_GATES, axis=-1)
+    a_i, a_f, a_g, a_o = blocks(a, N_GATES)
     i, f, o = sigmoid(a_i), sigmoid(a_f), sigmoid(a_o)  # eq-lstm-gates  (B, H) each
     g = np.tanh(a_g)  # eq-lstm-g
     c = f * c_prev + i * g  # eq-lstm-c

@@ -34,6 +34,29 @@ def sizes(params):
     return params.W_x.shape[0], params.W_h.shape[0]
 
 
+def blocks(a, n):
+    """Cut (B, n*H) into n blocks of columns (B, H), which are views.
+
+    Parameters
+    ----------
+    a : ndarray (B, n*H)
+        What all gates have in common, such as the pre-activations.
+    n : int
+
+    Returns
+    -------
+    ndarray (n, B, H)
+        To be unpacked, one name for each gate.
+
+    Examples
+    --------
+    >>> a_r, a_z = blocks(np.array([[1, 2, 3, 4]]), 2)
+    >>> a_r, a_z
+    (array([[1, 2]]), array([[3, 4]]))
+    """
+    return a.reshape(len(a), n, -1).swapaxes(0, 1)
+
+
 def uniform(rng, shapes, bound, dtype=float):
     """Draw every array from U(-bound, bound).
 

@@ -6,7 +6,7 @@ from rnncourse import gru, gru_reset_after, lstm
 from rnncourse.tree import tree_map
 
 ORDER = {lstm: "ifgo", gru: "rzn", gru_reset_after: "rzn"}
-OPEN, SHUT = 100.0, -100.0  # the sigmoid of these is exactly 1 and 0 in floating point
+OPEN, SHUT = 1000.0, -1000.0  # the sigmoid of these is exactly 1 and 0 in floating point
 
 
 def block(cell, array, gate):

@@ -13,7 +13,7 @@ from rnncourse.tree import leaves, tree_map
 
 
 def sigmoid(a):
-    return 1 / (1 + math.exp(-a))
+    return 1 / (1 + math.exp(-a)) if a >= 0 else math.exp(a) / (1 + math.exp(a))
 
 
 def product(row, matrix):

@@ -57,7 +57,7 @@ def reorder(weights, order, scales=None):
     blocks = [weights[..., k * H : (k + 1) * H] for k in order]
     if scales is not None:
         blocks = [block * weights.dtype.type(s) for block, s in zip(blocks, scales, strict=True)]
-    return np.concatenate(blocks, axis=-1)
+    return np.ascontiguousarray(np.concatenate(blocks, axis=-1))
 
 
 def prepare(W, B):
