@@ -99,13 +99,16 @@ def arrays(tree):
     return dict(named_leaves(tree))
 
 
-def assert_close(mine, expected, double=1e-12, single=2e-5, scales=None):
-    """Fail unless two trees agree, each array relative to its largest entry, or to `scales`."""
+def assert_close(mine, expected, double=1e-12, single=2e-5, scales=None, floor=0.0):
+    """Fail unless two trees agree, each array relative to its largest entry, or to `scales`.
+
+    The scale is never below `floor`.
+    """
     scales = leaves(tree_map(np.abs, expected) if scales is None else scales)
     for (name, one), two, sizes in zip(named_leaves(mine), leaves(expected), scales, strict=True):
         assert one.shape == two.shape and one.dtype == two.dtype, name
         tol = single if two.dtype == np.float32 else double
-        error, scale = np.abs(one - two).max(initial=0), sizes.max(initial=0)
+        error, scale = np.abs(one - two).max(initial=0), sizes.max(initial=floor)
         assert error <= tol * scale, f"{name}: off by {error:.1e} where the largest is {scale:.1e}"
 
 

@@ -27,8 +27,13 @@ checkpoints = st.sampled_from([None, 1, 2, 3, 1000])
 
 
 def assert_the_numbers_of_unroll(problem, checkpoint):
+    """Fail unless all results agree, relative to the largest entry or, if more, to 0.01.
+
+    What arrives is of size 1. What a gate nearly shut lets through is as exact as the gate, and
+    how exact that is depends on the form in which the sigmoid is computed.
+    """
     mine = run(of_fused(checkpoint=checkpoint), problem)
-    assert_close(mine, run(READABLE, problem), double=1e-12, single=1e-5)
+    assert_close(mine, run(READABLE, problem), double=1e-12, single=1e-5, floor=0.01)
 
 
 @each_cell
@@ -57,7 +62,7 @@ def test_strong_weights_in_single_precision_cost_no_more_than_in_unroll(cell, da
     results = run(passes, problem), run(READABLE, problem), exact
     for mine, other, right in zip(*map(leaves, results), strict=True):
         own, limit = np.abs(mine - right).max(), np.abs(other - right).max()
-        assert own <= 4 * limit + 1e-5 * np.abs(right).max()
+        assert own <= 4 * limit + 1e-5 * max(1, np.abs(right).max())
 
 
 @each_cell
