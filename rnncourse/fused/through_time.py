@@ -10,7 +10,7 @@ from numpy.lib.stride_tricks import as_strided
 
 from rnncourse.fused.kernels import products
 
-BLOCK_COLUMNS = 512  # steps of a block times B: enough for a product to run at full speed
+BLOCK_COLUMNS = 256  # steps of a block times B: products run at speed, workspace stays below the tape
 FACTOR_BYTES = 2**18  # of tape and factors at a time: what stays in the cache
 
 
@@ -79,10 +79,10 @@ def run(kernel, weights, x, state, tape=None, out=None):
 
 
 def totals(kernel, params):
-    """Zeros to sum gradients in: dW_x, dW_h, db with the gate blocks in rows."""
+    """Zeros to sum gradients in: dW_x, dW_h, db, with the gate blocks in the kernel's order."""
     D, H = params.W_x.shape[0], params.W_h.shape[0]
     kept, gates = kernel.KEPT.stop - kernel.KEPT.start, len(kernel.ORDER)
-    shapes = (gates * H, D), (kept * H, H), (kept * H,)
+    shapes = (D, gates * H), (H, kept * H), (kept * H,)
     return tuple(np.zeros(shape, params.W_x.dtype) for shape in shapes)
 
 
@@ -108,29 +108,28 @@ def run_back(kernel, params, x, h_first, tape, dout, dstate, dx, sums):
     """
     (T, B, D), H, dtype = x.shape, len(h_first), x.dtype
     weights = kernel.pack_back(params, B)
-    W_x = products.stack_rows(products.reorder(params.W_x, kernel.ORDER))  # (G*H, D)
+    W_x = products.take(params.W_x, H, kernel.ORDER)  # (D, G*H)
     dW_x, dW_h, db = sums
     kept = slice(kernel.KEPT.start * H, kernel.KEPT.stop * H)
     cuts = blocks(T, B)
     longest = cuts[0][1]
-    factors = np.empty((longest, kernel.DA * H, B), dtype)
-    da = np.empty_like(factors)
-    few = max(1, FACTOR_BYTES // (tape[0].nbytes + factors[0].nbytes))
+    da = np.empty((longest, kernel.DA * H, B), dtype)
+    few = max(1, FACTOR_BYTES // (tape[0].nbytes + da[0].nbytes))
     dout_block = np.empty((longest, H, B), dtype)
     ones = np.ones(longest * B, dtype)
     for start, end in reversed(cuts):
         n, columns = end - start, (end - start) * B
         for t in range(0, n, few):
             part = slice(t, min(t + few, n))
-            kernel.factors(tape[start + part.start : start + part.stop + 1], factors[part])
+            kernel.factors(tape[start + part.start : start + part.stop + 1], da[part])
         products.turn(dout[start:end], dout_block[:n])
-        kernel.back(weights, factors[:n], dout_block[:n], da[:n], dstate)
+        kernel.back(weights, da[:n], dout_block[:n], dstate)
         rows = np.ascontiguousarray(da[:n, kept].transpose(1, 0, 2)).reshape(-1, columns)
         seen = np.empty((H, n, B), dtype)  # by W_h, the steps side by side as in `rows`
-        for which, _ in kernel.recurrent_inputs(tape, start, end, h_first, seen.transpose(1, 0, 2)):
-            block = slice(which.start * H, which.stop * H)
-            dW_h[block] += rows[block] @ seen.reshape(H, columns).T
-        from_x = rows[: len(W_x)]
-        dW_x += from_x @ x[start:end].reshape(columns, D)
+        for gates in kernel.recurrent_inputs(tape, start, end, h_first, seen.transpose(1, 0, 2)):
+            block = slice(gates.start * H, gates.stop * H)
+            dW_h[:, block] += seen.reshape(H, columns) @ rows[block].T
+        from_x = rows[: W_x.shape[1]]
+        dW_x += x[start:end].reshape(columns, D).T @ from_x.T
         db += rows @ ones[:columns]
-        np.dot(from_x.T, W_x, dx[start:end].reshape(columns, D))
+        np.dot(from_x.T, W_x.T, dx[start:end].reshape(columns, D))

@@ -14,7 +14,7 @@ from rnncourse.params import Params
 
 TAPE = 4  # kept for each step: h_prev, n, z, r, in blocks of H rows
 EXTRA = 1  # rows of z beyond [h; 1; x], in blocks of H
-DA = 5  # made by each step back: z * dh, da_n, da_z, da_r, r * drh
+DA = 5  # blocks of a step back, made by `back`: z * dh, da_n, da_z, da_r, r * drh
 KEPT = slice(1, 4)  # of these, the blocks that gradients of weights are made of: n z r
 ORDER = [2, 1, 0]  # r z n to n z r, and back
 
@@ -32,12 +32,11 @@ class Weights(NamedTuple):
 
 def pack(params, B):
     """Weights for a batch of B sequences."""
-    H = len(params.W_h)
-    way = squash.choose(params.W_x.dtype, H * B)
-    scales = [1.0, way.sigmoid_scale, way.sigmoid_scale]
-    W_x, W_h, b = (products.reorder(array, ORDER, scales) for array in params)
-    W_n = products.stack_rows(b[:H], W_x[:, :H], W_h[:, :H])
-    W_zr = products.stack_rows(W_h[:, H:], b[H:], W_x[:, H:])
+    W_x, W_h, b = params
+    H = len(W_h)
+    way = squash.choose(W_x.dtype, H * B)
+    W_n = products.stack_rows((b, W_x, W_h), B, H, [2])
+    W_zr = products.stack_rows((W_h, b, W_x), B, H, [1, 0], 2 * [way.sigmoid_scale])
     return Weights(*products.prepare(W_n, B), *products.prepare(W_zr, B), way.sigmoid, way.tanh)
 
 
@@ -79,7 +78,7 @@ def keep(z, tape):
 def pack_back(params, B):
     """Weights for the way back: of the candidate, and of the two gates."""
     H = len(params.W_h)
-    W_h = products.reorder(params.W_h, ORDER)
+    W_h = products.take(params.W_h, len(params.W_h), ORDER)
     return products.prepare(W_h[:, :H], B), products.prepare(W_h[:, H:], B)
 
 
@@ -102,38 +101,43 @@ def factors(tape, out):
     through_r[...] = r
 
 
-def back(weights, factors, dout, da, dstate):
-    """Steps back through a block; `da` is filled, `dstate` moved to the block's start."""
+def back(weights, da, dout, dstate):
+    """Steps back through a block: `da` holds the factors and is multiplied into gradients.
+
+    `dstate` is moved from the block's end to its start.
+    """
     (product_n, W_n), (product_zr, W_zr) = weights
     (dh,) = dstate
-    T, _, B = da.shape
+    n, _, B = da.shape
     H = len(dh)
     drh = np.empty_like(dh)
     pieces_rh, pieces = (a.reshape(*W.shape[:-1], B) for a, W in ((drh, W_n), (dh, W_zr)))
-    factors, blocks = factors.reshape(T, DA, H, B), da.reshape(T, DA, H, B)
-    steps = (factors[:, :3], factors[:, 3:], dout, blocks[:, :3], blocks[:, 3:])
-    steps += (blocks[:, 0], blocks[:, 1], da[:, 2 * H : 4 * H], blocks[:, 4])
-    for by_h, by_rh, dout_t, of_h, of_rh, z_dh, da_n, da_zr, r_drh in zip(
-        *(array[::-1] for array in steps), strict=True
+    blocks = da.reshape(n, DA, H, B)
+    steps = (blocks[:, :3], blocks[:, 3:], blocks[:, 0], blocks[:, 1], blocks[:, 4])
+    steps += (da[:, 2 * H : 4 * H], dout)
+    for by_h, by_rh, z_dh, da_n, r_drh, da_zr, dout_t in zip(
+        *(a[::-1] for a in steps), strict=True
     ):
         add(dh, dout_t, dh)  # eq-gru-dh
-        multiply(dh, by_h, of_h)  # eq-gru-da-z, eq-gru-da-n, and z * dh
+        multiply(dh, by_h, by_h)  # eq-gru-da-z, eq-gru-da-n, and z * dh
         product_n(W_n, da_n, pieces_rh)  # eq-gru-drh
-        multiply(drh, by_rh, of_rh)  # eq-gru-da-r, and r * drh
+        multiply(drh, by_rh, by_rh)  # eq-gru-da-r, and r * drh
         product_zr(W_zr, da_zr, pieces)
         add(dh, z_dh, dh)
         add(dh, r_drh, dh)  # eq-gru-dh-prev
 
 
 def recurrent_inputs(tape, t0, t1, h_first, out):
-    """What W_h saw at steps t0 to t1, with the blocks it is multiplied by, counted in KEPT."""
+    """Fill `out` (steps, H, B) with what W_h saw; yield the blocks of KEPT it is multiplied by."""
     h_prev, _, _, r = np.split(tape[t0:t1], TAPE, axis=1)
     multiply(r, h_prev, out)
-    yield slice(0, 1), out
+    yield slice(0, 1)
     out[...] = h_prev
-    yield slice(1, 3), out
+    yield slice(1, 3)
 
 
 def unpack(dW_x, dW_h, db):
     """Gradients in the layout of the parameters."""
-    return Params(*(products.reorder(rows, ORDER) for rows in (dW_x.T, dW_h.T, db)))
+    return Params(
+        *(products.take(array, len(db) // len(ORDER), ORDER) for array in (dW_x, dW_h, db))
+    )

@@ -13,7 +13,7 @@ from rnncourse.fused.kernels import products, squash
 
 TAPE = 5  # kept for each step: h_prev, n, z, r, u, in blocks of H rows
 EXTRA = 0  # rows of z beyond [h; 1; x], in blocks of H
-DA = 5  # made by each step back: da_n, da_z, da_r, du, z * dh
+DA = 5  # blocks of a step back, made by `back`: da_n, da_z, da_r, du, z * dh
 KEPT = slice(0, 4)  # of these, the blocks that gradients of weights are made of: n z r u
 ORDER = [2, 1, 0]  # r z n to n z r, and back
 
@@ -34,13 +34,12 @@ class Weights(NamedTuple):
 
 def pack(params, B):
     """Weights for a batch of B sequences."""
-    H, dtype = len(params.b_hn), params.W_x.dtype
+    W_x, W_h, b, b_hn = params
+    H, dtype = len(b_hn), W_x.dtype
     way = squash.choose(dtype, H * B)
-    scales = [1.0, way.sigmoid_scale, way.sigmoid_scale]
-    W_x, W_h, b = (products.reorder(array, ORDER, scales) for array in params[:3])
-    W_zr = products.stack_rows(W_h[:, H:], b[H:], W_x[:, H:])
-    W_u = products.stack_rows(W_h[:, :H], params.b_hn)
-    W_n = products.stack_rows(b[:H], W_x[:, :H])
+    W_zr = products.stack_rows((W_h, b, W_x), B, H, [1, 0], 2 * [way.sigmoid_scale])
+    W_u = products.stack_rows((W_h[:, 2 * H :], b_hn), B, H, [0])
+    W_n = products.stack_rows((b, W_x), B, H, [2])
     pairs = [part for W in (W_zr, W_u, W_n) for part in products.prepare(W, B)]
     return Weights(*pairs, way.sigmoid, way.tanh, np.empty((H, B), dtype))
 
@@ -82,7 +81,7 @@ def keep(z, tape):
 
 def pack_back(params, B):
     """Weights for the way back."""
-    return products.prepare(products.reorder(params.W_h, [1, 0, 2]), B)  # z r n
+    return products.prepare(products.take(params.W_h, len(params.W_h), [1, 0, 2]), B)  # z r n
 
 
 def factors(tape, out):
@@ -107,31 +106,33 @@ def factors(tape, out):
     direct[...] = z
 
 
-def back(weights, factors, dout, da, dstate):
-    """Steps back through a block; `da` is filled, `dstate` moved to the block's start."""
+def back(weights, da, dout, dstate):
+    """Steps back through a block: `da` holds the factors and is multiplied into gradients.
+
+    `dstate` is moved from the block's end to its start.
+    """
     product, W = weights
     (dh,) = dstate
     n, _, B = da.shape
     H = len(dh)
     pieces = dh.reshape(*W.shape[:-1], B)
-    steps = (factors.reshape(n, DA, H, B), dout, da.reshape(n, DA, H, B))
-    steps += (da[:, H : 4 * H], da[:, 4 * H :])
-    for by_h, dout_t, of_h, da_h, z_dh in zip(*(array[::-1] for array in steps), strict=True):
+    steps = (da.reshape(n, DA, H, B), da[:, H : 4 * H], da[:, 4 * H :], dout)
+    for by_h, da_h, z_dh, dout_t in zip(*(a[::-1] for a in steps), strict=True):
         add(dh, dout_t, dh)  # eq-gru-dh
-        multiply(dh, by_h, of_h)  # eq-gru-da-n, eq-gru-da-z, eq-gru-ra-da-r, eq-gru-ra-du
+        multiply(dh, by_h, by_h)  # eq-gru-da-n, eq-gru-da-z, eq-gru-ra-da-r, eq-gru-ra-du
         product(W, da_h, pieces)
         add(dh, z_dh, dh)  # eq-gru-ra-dh-prev
 
 
 def recurrent_inputs(tape, t0, t1, h_first, out):
-    """What W_h saw at steps t0 to t1, with the blocks it is multiplied by, counted in KEPT."""
+    """Fill `out` (steps, H, B) with what W_h saw; yield the blocks of KEPT it is multiplied by."""
     out[...] = tape[t0:t1, : out.shape[1]]
-    yield slice(1, 4), out
+    yield slice(1, 4)
 
 
 def unpack(dW_x, dW_h, db):
     """Gradients in the layout of the parameters; dW_h and db have four blocks, n z r u."""
     H = len(db) // 4
-    dW_x, dW_h = products.reorder(dW_x.T, ORDER), products.reorder(dW_h[H:].T, [1, 0, 2])
-    b = products.reorder(db[: 3 * H], ORDER)
+    dW_x, dW_h = products.take(dW_x, H, ORDER), products.take(dW_h, H, [2, 1, 3])
+    b = products.take(db, H, ORDER)
     return gru_reset_after.Params(dW_x, dW_h, b, db[3 * H :].copy())

@@ -13,7 +13,7 @@ from rnncourse.params import Params
 
 TAPE = 6  # kept for each step: c_prev, g, f, i, o, tanh_c, in blocks of H rows
 EXTRA = 0  # rows of z beyond [h; 1; x], in blocks of H
-DA = 6  # made by each step back: dc_prev, da_g, da_f, da_i, da_o, dc's share of dh
+DA = 6  # blocks of a step back, made by `back`: dc_prev, da_g, da_f, da_i, da_o, dc's share of dh
 KEPT = slice(1, 5)  # of these, the blocks that gradients of weights are made of: g f i o
 ORDER = [2, 1, 0, 3]  # i f g o to g f i o, and back
 
@@ -36,9 +36,8 @@ def pack(params, B):
     H, dtype = len(W_h), W_x.dtype
     way = squash.choose(dtype, H * B)
     scales = [way.tanh_scale] + 3 * [way.sigmoid_scale]
-    columns = [products.reorder(array, ORDER, scales) for array in (W_h, b, W_x)]
     terms = np.empty((2 * H, B), dtype)
-    product, W = products.prepare(products.stack_rows(*columns), B)
+    product, W = products.prepare(products.stack_rows((W_h, b, W_x), B, H, ORDER, scales), B)
     return Weights(product, W, way.gates, way.tanh, terms, terms[:H], terms[H:])
 
 
@@ -69,7 +68,7 @@ def keep(z, tape):
 
 def pack_back(params, B):
     """Weights for the way back."""
-    return products.prepare(products.reorder(params.W_h, ORDER), B)
+    return products.prepare(products.take(params.W_h, len(params.W_h), ORDER), B)
 
 
 def factors(tape, out):
@@ -102,31 +101,31 @@ def factors(tape, out):
     multiply(through_h, o, through_h)  # o (1 - tanh_c^2)
 
 
-def back(weights, factors, dout, da, dstate):
-    """Steps back through a block; `da` is filled, `dstate` moved to the block's start."""
+def back(weights, da, dout, dstate):
+    """Steps back through a block: `da` holds the factors and is multiplied into gradients.
+
+    `dstate` is moved from the block's end to its start.
+    """
     product, W = weights
     dh, dc_first = dstate
     dc_next = dc_first
     n, _, B = da.shape
     H = len(dh)
     pieces = dh.reshape(*W.shape[:-1], B)
-    factors, blocks = factors.reshape(n, DA, H, B), da.reshape(n, DA, H, B)
-    steps = (factors[:, :4], factors[:, 4:], dout, blocks[:, :4], blocks[:, 4:])
-    steps += (blocks[:, 0], blocks[:, 5], da[:, H : 5 * H])
-    for by_c, by_h, dout_t, of_c, of_h, dc_prev, dc, da_t in zip(
-        *(array[::-1] for array in steps), strict=True
-    ):
+    blocks = da.reshape(n, DA, H, B)
+    steps = (blocks[:, :4], blocks[:, 4:], blocks[:, 0], blocks[:, 5], da[:, H : 5 * H], dout)
+    for by_c, by_h, dc_prev, dc, da_t, dout_t in zip(*(a[::-1] for a in steps), strict=True):
         add(dh, dout_t, dh)  # eq-lstm-dh
-        multiply(dh, by_h, of_h)  # eq-lstm-da-o, and dh's share of dc
+        multiply(dh, by_h, by_h)  # eq-lstm-da-o, and dh's share of dc
         add(dc, dc_next, dc)  # eq-lstm-dc
-        multiply(dc, by_c, of_c)  # eq-lstm-dc-prev, eq-lstm-da-g, eq-lstm-da-f, eq-lstm-da-i
+        multiply(dc, by_c, by_c)  # eq-lstm-dc-prev, eq-lstm-da-g, eq-lstm-da-f, eq-lstm-da-i
         product(W, da_t, pieces)  # eq-lstm-dh-prev
         dc_next = dc_prev
     dc_first[...] = dc_next
 
 
 def recurrent_inputs(tape, t0, t1, h_first, out):
-    """What W_h saw at steps t0 to t1, with the blocks it is multiplied by, counted in KEPT.
+    """Fill `out` (steps, H, B) with what W_h saw; yield the blocks of KEPT it is multiplied by.
 
     h_prev is not on the tape: it is o * tanh_c of the step before.
     """
@@ -135,9 +134,11 @@ def recurrent_inputs(tape, t0, t1, h_first, out):
     multiply(before[:, 4 * H : 5 * H], before[:, 5 * H :], out[t1 - t0 - len(before) :])
     if t0 == 0:
         out[0] = h_first
-    yield slice(0, 4), out
+    yield slice(0, 4)
 
 
 def unpack(dW_x, dW_h, db):
     """Gradients in the layout of the parameters."""
-    return Params(*(products.reorder(rows, ORDER) for rows in (dW_x.T, dW_h.T, db)))
+    return Params(
+        *(products.take(array, len(db) // len(ORDER), ORDER) for array in (dW_x, dW_h, db))
+    )

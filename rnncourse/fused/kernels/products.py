@@ -4,59 +4,63 @@ import numpy as np
 
 SMALL_PRODUCT = 10**6  # multiply-adds that OpenBLAS does without packing, where it can
 MOST_PIECES = 8
-TILE = 32
+TILE = 16
 
 
-def stack_rows(*blocks):
-    """Weights for [h; 1; x] in one column: what stands over each other, the other way round.
+def stack_rows(blocks, B, H, gates, scales=None):
+    """Weights W such that ``W @ [h; 1; x]`` is, in columns, what cells write in rows.
 
     Parameters
     ----------
-    *blocks : ndarray (n, M) or (M,)
-        Row vectors times these weights, as the cells write it; a bias is one row.
+    blocks : tuple of ndarray (n, G*H) or (G*H,)
+        Weights or biases, in the order in which W's columns meet h, 1 and x.
+    B, H : int
+    gates : sequence of int
+        The gate blocks to take, in the order in which W's rows give them.
+    scales : sequence of float, optional
+        One factor for each of `gates`.
 
     Returns
     -------
-    ndarray (M, sum of n)
+    ndarray (len(gates) * H, sum of n)
+        For B = 1 column after column in memory, which suits a product with a vector.
     """
     blocks = [np.atleast_2d(block) for block in blocks]
-    W = np.empty((blocks[0].shape[1], sum(map(len, blocks))), blocks[0].dtype)
-    first = 0
+    shape = len(gates) * H, sum(map(len, blocks))
+    W = np.empty(shape, blocks[0].dtype, "F" if B == 1 else "C")
+    last = 0
     for block in blocks:
-        last = first + len(block)
-        turn(block[None], W[None, :, first:last])
-        first = last
+        first, last = last, last + len(block)
+        turn(take(block, H, gates)[None], W[None, :, first:last])
+    if scales is not None:
+        W *= np.repeat(np.array(scales, W.dtype), H)[:, None]
     return W
 
 
 def turn(source, out):
     """Copy (n, P, Q) into (n, Q, P), in tiles where whole rows would not stay in the cache."""
     P, Q = source.shape[1:]
-    width = TILE if min(P, Q) >= 2 * TILE else P
+    width = TILE if min(P, Q) >= 4 * TILE else P
     for first in range(0, P, width):
         tile = slice(first, first + width)
         out[:, :, tile] = source[:, tile].transpose(0, 2, 1)
 
 
-def reorder(weights, order, scales=None):
-    """Put the gate blocks of the last axis into another order, each times its scale.
+def take(weights, H, gates):
+    """Gate blocks of the last axis, in the order of `gates`.
 
     Parameters
     ----------
     weights : ndarray (..., G*H)
-    order : sequence of int
-        Block k of the result is block order[k] of `weights`.
-    scales : sequence of float, optional
-        One for each block of the result.
+    H : int
+    gates : sequence of int
 
     Returns
     -------
-    ndarray (..., len(order)*H), C-contiguous
+    ndarray (..., len(gates) * H)
+        A C-contiguous copy.
     """
-    H = weights.shape[-1] // len(order)
-    blocks = [weights[..., k * H : (k + 1) * H] for k in order]
-    if scales is not None:
-        blocks = [block * weights.dtype.type(s) for block, s in zip(blocks, scales, strict=True)]
+    blocks = [weights[..., k * H : (k + 1) * H] for k in gates]
     return np.ascontiguousarray(np.concatenate(blocks, axis=-1))
 
 
@@ -78,8 +82,8 @@ def prepare(W, B):
     W : ndarray (M, F) or (pieces, M / pieces, F)
         `out` must have the shape of `W` without its last axis, and then B.
     """
-    if B == 1:  # a product with a vector reads memory in order, column after column
-        return np.dot, np.asfortranarray(W)
+    if B == 1:
+        return np.dot, W
     W = np.ascontiguousarray(W)
     M, F = W.shape
     for pieces in range(1, MOST_PIECES + 1):

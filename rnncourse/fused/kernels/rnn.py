@@ -10,7 +10,7 @@ from rnncourse.params import Params
 
 TAPE = 1  # kept for each step: h_prev, in blocks of H rows
 EXTRA = 0  # rows of z beyond [h; 1; x], in blocks of H
-DA = 1  # made by each step back: da
+DA = 1  # blocks of a step back, made by `back`: da
 KEPT = slice(0, 1)  # of these, the blocks that gradients of weights are made of: a
 ORDER = [0]  # of the gate blocks
 
@@ -27,7 +27,9 @@ def pack(params, B):
     """Weights for a batch of B sequences."""
     W_x, W_h, b = params
     tanh = squash.choose(W_x.dtype, len(W_h) * B).tanh
-    return Weights(*products.prepare(products.stack_rows(W_h, b, W_x), B), tanh)
+    return Weights(
+        *products.prepare(products.stack_rows((W_h, b, W_x), B, len(W_h), ORDER), B), tanh
+    )
 
 
 def views(weights, z, tape):
@@ -60,23 +62,26 @@ def factors(tape, out):
     subtract(out.dtype.type(1), out, out)
 
 
-def back(weights, factors, dout, da, dstate):
-    """Steps back through a block; `da` is filled, `dstate` moved to the block's start."""
+def back(weights, da, dout, dstate):
+    """Steps back through a block: `da` holds the factors and is multiplied into gradients.
+
+    `dstate` is moved from the block's end to its start.
+    """
     product, W = weights
     (dh,) = dstate
     pieces = dh.reshape(*W.shape[:-1], -1)
-    for factor_t, dout_t, da_t in zip(factors[::-1], dout[::-1], da[::-1], strict=True):
+    for da_t, dout_t in zip(da[::-1], dout[::-1], strict=True):
         add(dh, dout_t, dh)  # eq-rnn-dh
-        multiply(dh, factor_t, da_t)  # eq-rnn-da
+        multiply(dh, da_t, da_t)  # eq-rnn-da
         product(W, da_t, pieces)  # eq-rnn-dh-prev
 
 
 def recurrent_inputs(tape, t0, t1, h_first, out):
-    """What W_h saw at steps t0 to t1, with the blocks it is multiplied by, counted in KEPT."""
+    """Fill `out` (steps, H, B) with what W_h saw; yield the blocks of KEPT it is multiplied by."""
     out[...] = tape[t0:t1]
-    yield slice(0, 1), out
+    yield slice(0, 1)
 
 
 def unpack(dW_x, dW_h, db):
     """Gradients in the layout of the parameters."""
-    return Params(dW_x.T.copy(), dW_h.T.copy(), db)
+    return Params(dW_x, dW_h, db)
