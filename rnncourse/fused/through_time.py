@@ -10,7 +10,7 @@ from numpy.lib.stride_tricks import as_strided
 
 from rnncourse.fused.kernels import products
 
-BLOCK_COLUMNS = 256  # steps of a block times B: products run at speed, workspace stays below the tape
+BLOCK_COLUMNS = 256  # steps of a block times B: the workspace stays below the tape in size
 FACTOR_BYTES = 2**18  # of tape and factors at a time: what stays in the cache
 
 
