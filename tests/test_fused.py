@@ -182,3 +182,34 @@ def test_the_lstm_without_its_gates_moving_counts(rng):
     params = params._replace(W_x=0 * params.W_x, W_h=0 * params.W_h)
     _, state, _ = fused.forward(lstm, params, np.zeros((7, 1, 1)))
     np.testing.assert_allclose(state.c, 7.0)
+
+
+@pytest.mark.parametrize(
+    "spoil, error, message",
+    [
+        (lambda x: x * np.nan, ValueError, "finite values, got 3 of 3"),
+        (lambda x: x + np.inf, ValueError, "finite values, got 3 of 3"),
+        (lambda x: x[:1], ValueError, r"expected shape \(3,\), got \(1,\)"),
+        (lambda x: x[None], ValueError, r"expected shape \(3,\), got \(1, 3\)"),
+        (lambda x: x.astype(np.float32), TypeError, "expected dtype float64"),
+        (list, TypeError, "expected a NumPy array, got list"),
+    ],
+)
+def test_a_stream_refuses_a_bad_input_and_stays_where_it_is(cell, rng, spoil, error, message):
+    stream = fused.stream(cell, cell.init_params(rng, D=3, H=4))
+    x = rng.normal(size=3)
+    stream.step(x)
+    before = stream.state
+    with pytest.raises(error, match=f"^x: .*{message}"):
+        stream.step(spoil(x))
+    for now, then in zip(leaves(stream.state), leaves(before), strict=True):
+        np.testing.assert_array_equal(now, then)
+
+
+def test_a_stream_takes_an_equal_dtype_of_its_own(rng):
+    stream = fused.stream(rnn, rnn.init_params(rng, D=3, H=4))
+    x = rng.normal(size=3)
+    mine = stream.step(x).copy()
+    stream.reset()
+    x.dtype = np.dtype(float, copy=True)
+    np.testing.assert_array_equal(stream.step(x), mine)
