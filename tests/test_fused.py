@@ -213,3 +213,9 @@ def test_a_stream_takes_an_equal_dtype_of_its_own(rng):
     stream.reset()
     x.dtype = np.dtype(float, copy=True)
     np.testing.assert_array_equal(stream.step(x), mine)
+
+
+def test_a_stream_takes_numbers_whose_square_overflows(rng):
+    stream = fused.stream(rnn, rnn.init_params(rng, D=1, H=2, dtype=np.float32))
+    with np.errstate(over="ignore"):
+        assert np.isfinite(stream.step(np.array([1e30], np.float32))).all()
