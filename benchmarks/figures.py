@@ -94,10 +94,14 @@ def sweep(records):
     faster = sum(ratio < 1 for ratio in found.values())
     return figure, (
         f"CPU time of a training step of the fused LSTM over that of torch.nn.LSTM in float32, for "
-        f"batch sizes {batches[:1]} to {batches[-1:]} and widths {widths[:1]} to {widths[-1:]}: "
+        f"batch sizes {_span(batches)} and widths {_span(widths)}: "
         f"faster in {faster} of {len(found)} fields, from {min(found.values(), default=0):.2f} to "
         f"{max(found.values(), default=0):.2f}."
     )
+
+
+def _span(sizes):
+    return f"{min(sizes, default=0)} to {max(sizes, default=0)}"
 
 
 def _readable_on(color):
