@@ -6,7 +6,7 @@ import numpy as np
 
 from rnncourse import checks
 from rnncourse.fused import through_time
-from rnncourse.fused.kernels import KERNELS
+from rnncourse.fused.kernels import kernel_of
 from rnncourse.tree import leaves
 
 
@@ -63,8 +63,8 @@ def forward(cell, params, x, state=None, train=True, checkpoint=None):
     TypeError
         If something is no array or no parameters of `cell`, or if dtypes differ.
     ValueError
-        If shapes do not fit, a size is 0, an array holds NaN or infinity, or `checkpoint` is no
-        number of steps.
+        If `cell` has no kernel, shapes do not fit, a size is 0, an array holds NaN or infinity,
+        or `checkpoint` is no number of steps.
 
     Notes
     -----
@@ -80,6 +80,7 @@ def forward(cell, params, x, state=None, train=True, checkpoint=None):
     >>> out.shape, dx.shape, grads.W_h.shape
     ((100, 2, 4), (100, 2, 3), (4, 16))
     """
+    kernel = kernel_of(cell)
     D, H, dtype = checks.params(cell, params)
     checks.array("x", x, ("T", "B", D), dtype)
     T, B, _ = x.shape
@@ -87,14 +88,14 @@ def forward(cell, params, x, state=None, train=True, checkpoint=None):
     if checkpoint is not None:
         checks.steps("checkpoint", checkpoint)
     whole = train and checkpoint is None
-    tape = through_time.new_tape(KERNELS[cell], T, H, B, dtype) if whole else None
-    weights = KERNELS[cell].pack(params, B)
+    tape = through_time.new_tape(kernel, T, H, B, dtype) if whole else None
+    weights = kernel.pack(params, B)
     out = np.empty((T, B, H), dtype)
     segments, parts = [], tuple(map(turned, leaves(state)))
     for start in range(0, T, checkpoint or T):
         end = min(start + (checkpoint or T), T)
         segments.append((start, end, parts))
-        parts = through_time.run(KERNELS[cell], weights, x[start:end], parts, tape, out[start:end])
+        parts = through_time.run(kernel, weights, x[start:end], parts, tape, out[start:end])
     return out, rebuilt(state, parts), Cache(cell, params, x, segments, tape) if train else None
 
 
@@ -125,7 +126,8 @@ def backward(cell, cache, dout, dstate=None):
     TypeError
         If something is no array, `cache` is none of `cell`, or dtypes differ.
     ValueError
-        If `cache` is None, shapes do not fit, or an array holds NaN or infinity.
+        If `cell` has no kernel, `cache` is None, shapes do not fit, or an array holds NaN or
+        infinity.
 
     Notes
     -----
@@ -133,7 +135,7 @@ def backward(cell, cache, dout, dstate=None):
     multiplied by is known after the forward pass and computed for a whole block of steps, so that
     the loop over time only multiplies and adds.
     """
-    name = cell.__name__.rpartition(".")[2]
+    kernel, name = kernel_of(cell), cell.__name__.rpartition(".")[2]
     if cache is None:
         raise ValueError("cache: expected what forward keeps, got None; call it with train=True")
     if not isinstance(cache, Cache) or cache.cell is not cell:
@@ -143,7 +145,6 @@ def backward(cell, cache, dout, dstate=None):
     (T, B, _), H, dtype = x.shape, len(params.W_h), x.dtype
     checks.array("dout", dout, (T, B, H), dtype)
     dstate = checks.state("dstate", cell, dstate, B, H, dtype)
-    kernel = KERNELS[cell]
     dx = np.empty(x.shape, dtype)
     sums = through_time.totals(kernel, params)
     parts = tuple(map(turned, leaves(dstate)))

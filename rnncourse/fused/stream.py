@@ -4,7 +4,7 @@ import numpy as np
 
 from rnncourse import checks
 from rnncourse.fused import through_time
-from rnncourse.fused.kernels import KERNELS
+from rnncourse.fused.kernels import kernel_of
 from rnncourse.tree import leaves, tree_map
 
 
@@ -16,10 +16,10 @@ class Stream:
     """
 
     def __init__(self, cell, params, state):
+        kernel = kernel_of(cell)
         D, H, dtype = checks.params(cell, params)
         as_batch = None if state is None else tree_map(_as_batch, state)
         self._first = tree_map(np.copy, checks.state("state", cell, as_batch, 1, H, dtype))
-        kernel = KERNELS[cell]
         self._weights = kernel.pack(params, 1)
         rows = H + 1 + D + kernel.EXTRA * H
         z = through_time.standing_still(np.zeros((rows, 1), dtype), 2)
@@ -101,7 +101,7 @@ def stream(cell, params, state=None):
     TypeError
         If something is no array or no parameters of `cell`, or if dtypes differ.
     ValueError
-        If shapes do not fit, or an array holds NaN or infinity.
+        If `cell` has no kernel, shapes do not fit, or an array holds NaN or infinity.
 
     Notes
     -----
