@@ -1,0 +1,88 @@
+"""What goes into the engine and what comes out."""
+
+from typing import NamedTuple
+
+
+class Cell(NamedTuple):
+    """One code cell, in the order of the notebook.
+
+    Attributes
+    ----------
+    name : str
+        What the results, notes and messages call it; unique within a submission.
+    source : str
+        The code. A locked cell still holds its hidden regions.
+    locked : bool
+        True for a cell that comes from the instructor: it runs whole in the tester's process,
+        and without its hidden regions in the student's.
+    """
+
+    name: str
+    source: str
+    locked: bool
+
+
+class CellResult(NamedTuple):
+    """What became of one cell.
+
+    Attributes
+    ----------
+    name : str
+        The cell's name.
+    outputs : list of dict
+        nbformat 4 outputs: `stream`, `display_data` and `execute_result` with `text/plain` and
+        `image/png` only, `error`. Whatever did not end well has an `error` among them, so
+        that nbgrader gives it no points.
+    status : str
+        "ok"; "error", the code raised; "timeout", it took longer than a cell may; "died", the
+        process it needs ended during it; "skipped", it was not started.
+    seconds : float
+        Wall time.
+    note : str
+        One line for the instructor, or "".
+    """
+
+    name: str
+    outputs: list
+    status: str
+    seconds: float = 0.0
+    note: str = ""
+
+
+class Verdict(NamedTuple):
+    """The results of one submission, a result for each cell, in order.
+
+    Attributes
+    ----------
+    results : list of CellResult
+    notes : list of str
+        What an instructor should look at, such as a student's process that had to be ended.
+    """
+
+    results: list
+    notes: list
+
+
+def without_hidden(source, hidden=("BEGIN HIDDEN TESTS", "END HIDDEN TESTS")):
+    """Source with its hidden regions left out; a region without an end reaches to the end."""
+    lines, inside = [], False
+    for line in source.split("\n"):
+        if hidden[0] in line:
+            inside = True
+        elif hidden[1] in line:
+            inside = False
+        elif not inside:
+            lines.append(line)
+    return "\n".join(lines)
+
+
+def hidden_lines(source, hidden=("BEGIN HIDDEN TESTS", "END HIDDEN TESTS")):
+    """The numbers, from 1, of the lines that students never see."""
+    numbers, inside = set(), False
+    for number, line in enumerate(source.split("\n"), 1):
+        inside = inside or hidden[0] in line
+        if inside:
+            numbers.add(number)
+        if hidden[1] in line:
+            inside = False
+    return numbers
