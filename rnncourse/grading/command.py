@@ -1,0 +1,78 @@
+"""What `python -m rnncourse.grading.batch` does once its options are read."""
+
+import os
+from pathlib import Path
+
+from nbgrader.apps import AutogradeApp
+from nbgrader.converters.base import NbGraderException
+
+from rnncourse.grading.feedback import GenerateFeedback
+from rnncourse.grading.plugin import Autograde
+from rnncourse.grading.sandbox import NoSandbox
+
+
+def run(options):
+    """Grade, write feedback, print what happened -> exit code."""
+    course = Path(options.course).resolve()
+    if not course.is_dir():
+        print(f"{options.course} is not a folder. Name the course folder with --course.")
+        return 2
+    os.chdir(course)
+    app = AutogradeApp(log_level="WARNING")
+    app.initialize([f"--course-dir={course}"])
+    app.coursedir.assignment_id, app.coursedir.student_id = options.assignment, options.student
+    autograde = Autograde(coursedir=app.coursedir, parent=app, force=options.force)
+    if options.workers:
+        autograde.workers = options.workers
+    autograde.unsafe = autograde.unsafe or options.unsafe
+    try:
+        autograde.start()
+    except (NbGraderException, NoSandbox) as error:
+        print(error)
+        if not autograde.failed:
+            return 2
+    if not options.no_feedback and autograde.results:
+        write_feedback(app, [result.student for result in autograde.results])
+    print(table(autograde.results, autograde.failed))
+    print(f"\nScores:   {app.coursedir.db_url.removeprefix('sqlite:///')}")
+    return 1 if autograde.failed else 0
+
+
+def write_feedback(app, students):
+    """Write the pages of these students anew."""
+    for student in students:
+        app.coursedir.student_id = student
+        GenerateFeedback(coursedir=app.coursedir, parent=app, force=True).start()
+
+
+def table(results, failed):
+    """A line for each student, then those a person should look at -> text."""
+    width = max((len(student) for student, *_ in [*results, *failed]), default=0)
+    lines = []
+    for result in sorted(results):
+        cells = {n: s for book in result.scores.values() for n, s in book.items()}
+        score = sum(score or 0 for score, _ in cells.values())
+        most = sum(most for _, most in cells.values())
+        lines.append(
+            f"  {result.student:{width}}  {score:4g} of {most:g}  {_happened(result, cells)}"
+        )
+    lines += [f"  {student:{width}}  not graded: {why}" for student, why in failed]
+    flagged = [result for result in sorted(results) if result.review]
+    if flagged:
+        lines.append(f"\nFlagged for review: {len(flagged)}")
+        for result in flagged:
+            lines += [f"  {result.student:{width}}  {reason}" for reason in result.review]
+    return "\n".join(lines)
+
+
+def _happened(result, cells):
+    lost = [name for name, (score, most) in cells.items() if score is not None and score < most]
+    waiting = [name for name, (score, _) in cells.items() if score is None]
+    told = []
+    if lost:
+        told.append("lost " + ("all cells" if len(lost) == len(cells) else ", ".join(lost)))
+    if waiting:
+        told.append("to be marked by a person: " + ", ".join(waiting))
+    if result.review:
+        told.append("flagged")
+    return "; ".join(told) or "all cells"

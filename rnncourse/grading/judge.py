@@ -1,0 +1,107 @@
+"""One submission from folder to verdict: staged, repaired, run. Nothing is written here."""
+
+from typing import NamedTuple
+
+import nbformat
+from nbformat import NotebookNode
+
+from rnncourse.grading.engine import Cell
+from rnncourse.grading.repair import Unreadable, read, repair
+
+BADLY = {"timeout": "took too long", "died": "ended the process it ran in"}
+
+
+class JudgedNotebook(NamedTuple):
+    name: str
+    notebook: NotebookNode  # with outputs
+    notes: list  # what was repaired
+    review: list  # what a person should look at
+    seconds: float
+
+
+class Judged(NamedTuple):
+    student: str
+    notebooks: list  # of JudgedNotebook
+    files: dict  # path -> bytes, beside the notebooks
+    timestamp: str
+
+    @property
+    def review(self):
+        """All reasons for a person to look at this submission, each once."""
+        return list(dict.fromkeys(reason for book in self.notebooks for reason in book.review))
+
+    @property
+    def notes(self):
+        return list(dict.fromkeys(note for book in self.notebooks for note in book.notes))
+
+
+def judge(engine, student, staged, assignment, wanted=None):
+    """Judge a staged submission.
+
+    Parameters
+    ----------
+    engine : Engine
+    student : str
+    staged : Staged
+    assignment : Assignment
+    wanted : callable, optional
+        Which notebooks, by name; all of them otherwise.
+
+    Returns
+    -------
+    Judged
+        With every notebook of the assignment: one that is missing or unreadable is the
+        instructor's, without answers, and each graded cell says why it was not run.
+    """
+    books = []
+    for name, source in assignment.notebooks.items():
+        if wanted and not wanted(name):
+            continue
+        try:
+            if name not in staged.notebooks:
+                raise Unreadable(staged.missing[name])
+            repaired = repair(read(staged.notebooks[name]), source)
+        except Unreadable as error:
+            book = _not_run(source, str(error))
+        else:
+            book = _run(engine, source.name, repaired, staged.files)
+        books.append(
+            book._replace(
+                notes=staged.notes + book.notes,
+                review=list(dict.fromkeys(staged.review + book.review)),
+            )
+        )
+    return Judged(student, books, staged.files, staged.timestamp)
+
+
+def _run(engine, name, repaired, files):
+    cells = [cell for cell in repaired.notebook.cells if cell.cell_type == "code"]
+    verdict = engine.run([Cell(_name(cell), cell.source, _locked(cell)) for cell in cells], files)
+    review = list(verdict.notes)
+    for k, (cell, result) in enumerate(zip(cells, verdict.results, strict=True), 1):
+        cell.outputs = nbformat.from_dict(list(result.outputs))
+        cell.execution_count = None if result.status == "skipped" else k
+        cell.metadata["grading"] = {"status": result.status, "note": result.note}
+        if result.status in BADLY:
+            review.append(f"{_name(cell)} {BADLY[result.status]}.")
+    seconds = sum(result.seconds for result in verdict.results)
+    return JudgedNotebook(name, repaired.notebook, repaired.notes, review, seconds)
+
+
+def _not_run(source, why):
+    """The notebook of somebody who wrote nothing, with the reason in each graded cell."""
+    notebook = repair([], source).notebook
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and cell.metadata.nbgrader.grade:
+            error = {"output_type": "error", "ename": "NotRun", "evalue": why, "traceback": []}
+            cell.outputs = [nbformat.from_dict(error)]
+            cell.metadata["grading"] = {"status": "skipped", "note": why}
+    return JudgedNotebook(source.name, notebook, [], [why], 0.0)
+
+
+def _name(cell):
+    return cell.metadata.get("nbgrader", {}).get("grade_id", cell.id)
+
+
+def _locked(cell):
+    return cell.metadata.get("nbgrader", {}).get("locked", False)

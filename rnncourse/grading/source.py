@@ -1,0 +1,93 @@
+"""What an assignment asks for: its cells in the instructor's order, and the files beside them."""
+
+import json
+from pathlib import Path
+from typing import NamedTuple
+
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.converters.base import NbGraderException
+from nbgrader.utils import find_all_files
+
+
+class SourceCell(NamedTuple):
+    """A cell that nbgrader knows by name; its source still holds hidden regions."""
+
+    name: str
+    kind: str  # "code" or "markdown"
+    source: str
+    locked: bool
+    grade: bool
+    solution: bool
+    task: bool
+    points: float
+    checksum: str
+
+    @property
+    def needed(self):
+        """Whether a submission without it gets it back. A deleted answer stays deleted."""
+        return self.grade or self.task or self.locked
+
+
+class SourceNotebook(NamedTuple):
+    name: str
+    cells: tuple  # of SourceCell
+    kernelspec: dict
+
+
+class Assignment(NamedTuple):
+    name: str
+    notebooks: dict  # name -> SourceNotebook
+    files: dict  # path -> bytes, shipped with the assignment
+    answers: frozenset = frozenset()  # paths of the files that students hand in beside notebooks
+
+
+def read_assignment(coursedir, exclude_overwriting=()):
+    """Read an assignment from the gradebook and the source folder -> Assignment."""
+    name = coursedir.assignment_id
+    folder = Path(coursedir.format_path(coursedir.source_directory, ".", name))
+    with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+        try:
+            found = gradebook.find_assignment(name).notebooks
+        except MissingEntry:
+            found = []
+        notebooks = {book.name: _notebook(book, folder) for book in found}
+    if not notebooks:
+        raise NbGraderException(
+            f"The gradebook {coursedir.db_url} has no notebook of the assignment {name!r}. "
+            f"Run first: nbgrader generate_assignment {name}"
+        )
+    shipped = (Path(path) for path in find_all_files(folder, [*coursedir.ignore, "*.ipynb"]))
+    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in shipped}
+    answers = frozenset(exclude_overwriting)
+    return Assignment(name, notebooks, files, answers)
+
+
+def _notebook(book, folder):
+    grades = {cell.name: cell.max_score for cell in book.grade_cells}
+    tasks = {cell.name: cell.max_score for cell in book.task_cells}
+    solutions = {cell.name for cell in book.solution_cells}
+    cells = [
+        SourceCell(
+            name=cell.name,
+            kind=cell.cell_type,
+            source=cell.source or "",
+            locked=bool(cell.locked),
+            grade=cell.name in grades,
+            solution=cell.name in solutions,
+            task=cell.name in tasks,
+            points=float((grades | tasks).get(cell.name, 0)),
+            checksum=cell.checksum,
+        )
+        for cell in book.source_cells
+    ]
+    order = {name: k for k, name in enumerate(_names(folder / f"{book.name}.ipynb"))}
+    cells.sort(key=lambda cell: order.get(cell.name, len(order)))
+    return SourceNotebook(book.name, tuple(cells), json.loads(book.kernelspec or "{}"))
+
+
+def _names(path):
+    """The names in a source notebook, in order; the gradebook's own order is not promised."""
+    if not path.is_file():
+        return
+    for cell in json.loads(path.read_text("utf-8"))["cells"]:
+        yield cell["metadata"].get("nbgrader", {}).get("grade_id")
