@@ -63,26 +63,24 @@ class Verdict(NamedTuple):
     notes: list
 
 
-def without_hidden(source, hidden=("BEGIN HIDDEN TESTS", "END HIDDEN TESTS")):
-    """Source with its hidden regions left out; a region without an end reaches to the end."""
-    lines, inside = [], False
-    for line in source.split("\n"):
-        if hidden[0] in line:
-            inside = True
-        elif hidden[1] in line:
-            inside = False
-        elif not inside:
-            lines.append(line)
-    return "\n".join(lines)
+def hidden_lines(source, marks):
+    """The numbers, from 1, of the lines that students never see.
 
-
-def hidden_lines(source, hidden=("BEGIN HIDDEN TESTS", "END HIDDEN TESTS")):
-    """The numbers, from 1, of the lines that students never see."""
+    `marks` is what the first and the last line of a region contain; a region without an end
+    reaches to the end.
+    """
     numbers, inside = set(), False
     for number, line in enumerate(source.split("\n"), 1):
-        inside = inside or hidden[0] in line
+        inside = inside or marks[0] in line
         if inside:
             numbers.add(number)
-        if hidden[1] in line:
+        if marks[1] in line:
             inside = False
     return numbers
+
+
+def without_hidden(source, marks):
+    """Source with its hidden lines left empty, so that the others keep their numbers."""
+    hidden = hidden_lines(source, marks)
+    lines = enumerate(source.split("\n"), 1)
+    return "\n".join("" if number in hidden else line for number, line in lines)

@@ -1,6 +1,9 @@
-"""Runs a submission: starts its processes, hands them the cells in order, keeps the time."""
+"""The engine: keeps a warmed parent, and has each submission judged by processes of its own."""
 
-from rnncourse.grading.engine.cells import Verdict
+import socket
+
+from rnncourse.grading.engine.judge import judge
+from rnncourse.grading.engine.parent import Parent
 from rnncourse.grading.limits import Limits
 
 HIDDEN = "BEGIN HIDDEN TESTS", "END HIDDEN TESTS"
@@ -28,12 +31,26 @@ class Engine:
     ):
         self.limits, self.unsafe = limits or Limits(), unsafe
         self.warm, self.hidden = tuple(warm), tuple(hidden)
+        self.parent = None
 
     def __enter__(self):
+        self.start()
         return self
 
     def __exit__(self, *exception):
         self.close()
+
+    def start(self):
+        """Warm the parent, unless there is one already; `run` does it too."""
+        if self.parent is None or not self.parent.is_there():
+            self.close()
+            self.parent = Parent(self.warm, self.unsafe)
+
+    def close(self):
+        """End the parent process and whatever it forked."""
+        if self.parent is not None:
+            self.parent.close()
+            self.parent = None
 
     def run(self, cells, files=None):
         """Judge one submission -> Verdict; whatever the submission does, this returns.
@@ -48,14 +65,24 @@ class Engine:
         Raises
         ------
         ValueError
-            For cells that are no cells, such as two of the same name.
+            When two cells have the same name.
         RuntimeError
             When the parent process is gone; a submission cannot cause this.
         """
-        raise NotImplementedError
+        cells = list(cells)
+        if len({cell.name for cell in cells}) < len(cells):
+            raise ValueError("Two cells of one submission have the same name.")
+        self.start()
+        return judge(cells, self.hidden, self.limits, lambda *roles: self._spawn(files, *roles))
 
-    def close(self):
-        """End the parent process and whatever it forked."""
-
-
-__all__ = ["Engine", "Verdict"]
+    def _spawn(self, files, *roles):
+        between = socket.socketpair() if len(roles) > 1 else ()
+        sockets = [(sock,) for sock in between] or [()]
+        try:
+            return [
+                self.parent.fork(role, self.limits, files or {}, own)
+                for role, own in zip(roles, sockets, strict=True)
+            ]
+        finally:
+            for sock in between:
+                sock.close()

@@ -1,0 +1,178 @@
+"""Calls across a socket, in both directions: what one side asks, the other one does and answers.
+
+Each request has a number that nobody can guess; an answer with any other number is dropped.
+"""
+
+import secrets
+import time
+import weakref
+from contextlib import nullcontext
+
+from rnncourse.grading.engine import changes, errors, frames
+from rnncourse.grading.engine.decode import decode
+from rnncourse.grading.engine.encode import NotPlain, encode
+
+NESTED = 20  # calls of the student inside calls of the tester inside calls of the student ...
+
+
+class Remote:
+    """What stands here for an object of the other side; it has a `_link` and a `_number`."""
+
+    __slots__ = ()
+
+
+class Link:
+    """One end of the socket.
+
+    Parameters
+    ----------
+    sock : socket
+    operations : dict of str to callable
+        What the other side may ask for; the first argument is the object it is asked of.
+    proxy : callable
+        (link, number, callable, label) -> what stands here for an object over there.
+    may_give : callable
+        Whether an object that is not plain may be named to the other side.
+    guard : callable
+        seconds -> a context in which an operation runs.
+    frames_of : callable
+        An exception -> where in the cells it was raised.
+    """
+
+    def __init__(
+        self,
+        sock,
+        operations,
+        proxy=None,
+        may_give=lambda value: False,
+        guard=nullcontext,
+        frames_of=lambda error: [],
+    ):
+        self.frames = frames.Frames(sock)
+        self.operations, self.proxy, self.may_give = operations, proxy, may_give
+        self.guard, self.frames_of = guard, frames_of
+        self.exports, self.numbers, self.next_number = {}, {}, 0
+        self.proxies, self.released = weakref.WeakValueDictionary(), []
+        self.deadline, self.depth = float("inf"), 0
+        self.gone, self.waiting = "", False  # why the other side is gone; is a call under way?
+
+    def request(self, operation, *args, **kwargs):
+        """Ask the other side, wait, and return or raise what it answers."""
+        if self.gone:
+            raise errors.Gone(self.gone)
+        released, self.released = self.released, []
+        seconds = min(1e6, self.deadline - time.monotonic())
+        try:
+            body, known = encode((operation, args, kwargs, seconds, tuple(released)), self.give)
+        except NotPlain as error:
+            raise TypeError(f"This cannot be handed to the other side: {error}.") from None
+        self.waiting = True
+        try:
+            kind, answer = self._ask(body, known)
+        except (errors.Gone, NotPlain) as error:
+            self.gone = str(error)
+            raise errors.Gone(self.gone) from None
+        self.waiting = False
+        if kind == frames.REPLY:
+            return answer
+        raise answer
+
+    def _ask(self, body, known):
+        number = secrets.randbits(64)
+        self.frames.send(frames.REQUEST, number, body)
+        while True:
+            kind, answered, body = self.frames.receive()
+            if kind == frames.REQUEST and self.operations:
+                self.serve(answered, body)
+            elif kind != frames.REQUEST and answered == number:
+                break
+            else:
+                self.frames.drop()
+        answer, _ = decode(body, self.take, known)
+        try:
+            return self._read(kind, answer, known)
+        except (ValueError, TypeError, LookupError) as error:
+            raise NotPlain(f"an answer that is none: {error}") from None
+
+    def _read(self, kind, answer, known):
+        if kind == frames.REPLY:
+            value, changed = answer
+        else:
+            names, message, where, changed, late = answer
+            value = errors.TimeIsUp() if late else errors.rebuild(names, message, where)
+        changes.apply(changed, known)
+        return kind, value
+
+    def serve(self, number, body):
+        """Do what the other side asks, and answer."""
+        known, before, kind = [], [], frames.REPLY
+        self.depth += 1
+        try:
+            (operation, args, kwargs, seconds, released), known = decode(body, self.take)
+            self._forget(released)
+            before = changes.snapshot(known)
+            if self.depth > NESTED:
+                raise RecursionError("The test and your code call each other too deeply.")
+            with self.guard(seconds):
+                value = self.operations[operation](self, *args, **kwargs)
+            answer = self._pack((value, changes.changed(known, before)), known)
+        except BaseException as error:
+            kind = frames.FAILURE
+            answer = self._describe(error, known, before)
+        self.depth -= 1
+        self.frames.send(kind, number, answer)
+
+    def _pack(self, answer, known):
+        try:
+            return encode(answer, self.give, known)[0]
+        except NotPlain as error:
+            raise TypeError(f"What was returned cannot be handed to the test: {error}.") from None
+
+    def _describe(self, error, known, before):
+        late = isinstance(error, errors.TimeIsUp)
+        names, message, where = errors.describe(error, self.frames_of(error))
+        try:
+            changed = changes.changed(known, before) if before else []
+            return self._pack((names, message, where, changed, late), known)
+        except Exception:
+            return self._pack((names, message, where, [], late), [])
+
+    def give(self, value):
+        """The number of an object: the other side's own, or one of ours that it may name."""
+        if issubclass(type(value), Remote):
+            if value._link is not self:
+                raise NotPlain("it is an object of another submission")
+            return False, value._number, False, ""
+        if not self.may_give(value):
+            raise NotPlain(
+                f"a {type(value).__name__} is neither plain data (numbers, text, tuples, lists, "
+                "dicts, arrays) nor a function"
+            )
+        if id(value) not in self.numbers:
+            self.next_number += 1
+            self.numbers[id(value)] = self.next_number
+            self.exports[self.next_number] = value
+        label = getattr(value, "__name__", None) or type(value).__name__
+        return True, self.numbers[id(value)], callable(value), str(label)[:100]
+
+    def take(self, mine, number, can_be_called, label):
+        """The object of a number that came across."""
+        if mine:
+            if number not in self.exports:
+                raise NotPlain("the data names an object that does not exist")
+            return self.exports[number]
+        if self.proxy is None:
+            raise NotPlain("an object came where only plain data is expected")
+        if (known := self.proxies.get(number)) is not None:
+            return known
+        made = self.proxies[number] = self.proxy(self, number, can_be_called, label[:100])
+        return made
+
+    def is_given(self, value):
+        """Whether value is an object that the other side was given."""
+        return self.exports.get(self.numbers.get(id(value))) is value
+
+    def _forget(self, numbers):
+        for number in numbers:
+            value = self.exports.pop(number, None)
+            self.numbers.pop(id(value), None)

@@ -1,0 +1,41 @@
+"""What the student's and the tester's process have in common."""
+
+import selectors
+import sys
+
+import numpy as np
+
+from rnncourse.grading.engine.errors import Gone
+from rnncourse.grading.engine.frames import REQUEST
+
+
+def begin(shell, namespace, most):
+    """Make a fork of the warmed parent a process of its own; `most` bytes may a cell show."""
+    shell.start(namespace, most)
+    for name in [name for name in sys.modules if name.partition(".")[0] == "rnncourse"]:
+        del sys.modules[name]  # what runs here keeps what it uses; a cell cannot import it
+    np.random.seed(None)  # forks would draw the same numbers, and so know each other's
+    if "random" in sys.modules:
+        sys.modules["random"].seed()
+
+
+def serve(links):
+    """Answer requests, whoever of the others makes one, until somebody hangs up."""
+    with selectors.DefaultSelector() as selector:
+        for link in links:
+            selector.register(link.frames.sock, selectors.EVENT_READ, link)
+        try:
+            while True:
+                for key, _ in selector.select():
+                    _answer(key.data)
+        except Gone:
+            pass
+
+
+def _answer(link):
+    while True:
+        kind, number, body = link.frames.receive()
+        if kind == REQUEST:
+            link.serve(number, body)
+        if not link.frames.pending:
+            return
