@@ -16,7 +16,7 @@ class Limits(NamedTuple):
     processes : int
         Processes and threads that exist at the same time.
     cpu_seconds : int
-        Processor time of each process.
+        Processor time of all its processes together.
     file_size : int
         Bytes of one file.
     disk : int
