@@ -30,6 +30,15 @@ c.Execute.extra_arguments = ["--log-level=ERROR"]
 c.Execute.timeout = 10
 """
 
+OURS = """
+from rnncourse.grading import plugin
+
+c = get_config()
+c.CourseDirectory.root = "/course"
+c.Autograde.cell_seconds = 4
+plugin.switch_on(c)
+"""
+
 WITNESS = """
 import builtins, ctypes, os, socket, sys
 found = {t for t in ("left_behind",) if hasattr(builtins, t) or hasattr(sys, t)}

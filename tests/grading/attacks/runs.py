@@ -22,7 +22,10 @@ class Grader(NamedTuple):
     seconds: float  # for each command and submission
 
 
-GRADERS = {"stock": Grader("stock", course.STOCK, GRADE, False, 120)}
+GRADERS = {
+    "stock": Grader("stock", course.STOCK, GRADE, False, 70),
+    "ours": Grader("ours", course.OURS, GRADE, True, 60),
+}
 
 
 class Template(NamedTuple):

@@ -121,7 +121,7 @@ def beacon(notebook):
     notebook.cells.append(new_markdown_cell(text, id="attack-show"))
 
 
-@attack("harm: a script in the page", stock="a feedback page leaves raw cells out")
+@attack("harm: a script in the page", stock="it shows a raw cell as text")
 def raw_cell(notebook):
     """A raw cell that declares itself HTML."""
     fill(notebook, "")
@@ -130,7 +130,7 @@ def raw_cell(notebook):
     notebook.cells.append(raw)
 
 
-@attack("harm: a script in the page")
+@attack("harm: a script in the page", stock="the page shows no tags and no names of cells")
 def metadata_of_cells(notebook):
     """Tags, names and identities of cells with quotes and a script."""
     show(notebook, "print('x')")
@@ -139,7 +139,10 @@ def metadata_of_cells(notebook):
     )
 
 
-@attack("harm: a script in the page")
+@attack(
+    "harm: a script in the page",
+    stock="its title is the file's name, and data of widgets are escaped",
+)
 def metadata_of_the_notebook(notebook):
     """Title, language, theme, authors and widget states with a script."""
     fill(notebook, "")
@@ -159,7 +162,7 @@ def metadata_of_the_notebook(notebook):
     )
 
 
-@attack("harm: a script in the page")
+@attack("harm: a script in the page", stock="they become data of images, in which no script runs")
 def attachments(notebook):
     """A markdown cell with attached files that are pages and pictures with scripts."""
     fill(notebook, "")

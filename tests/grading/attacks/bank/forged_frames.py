@@ -6,7 +6,7 @@ NO_SOCKET = "no verdict travels on these descriptors; the kernel's own channel b
 PLUMBING = "it has no proxy to deceive: the tests call the functions in one process"
 
 
-@attack("points", stock=NO_SOCKET)
+@attack("points; harm: the batch stops or hangs")
 def garbage_on_every_descriptor(notebook):
     """Writes random bytes to every inherited descriptor, inside the tested functions."""
     fill(

@@ -2,7 +2,7 @@
 
 import copy
 
-from nbformat.v4 import new_code_cell, new_markdown_cell
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 from tests.grading.attacks.bank.kit import attack, cell, fill
 
@@ -171,15 +171,15 @@ def tests_as_manual_cells(notebook):
 def outputs_prefilled(notebook):
     """Graded cells arrive with a result of two points, and with a claim to have run."""
     fill(notebook, "")
-    result = {"output_type": "execute_result", "execution_count": 9, "metadata": {}}
     for test in graded(notebook):
-        test.outputs = [result | {"data": {"text/plain": str(marks(test)["points"])}}]
+        points = {"text/plain": str(marks(test)["points"])}
+        test.outputs = [new_output("execute_result", points, execution_count=9)]
         test.execution_count = 9
         test.metadata["execution"] = {"status": "ok"}
     notebook.metadata["nbgrader"] = {"score": 20, "max_score": 20}
 
 
-@attack("harm: the batch stops", stock="it refuses this notebook and goes on")
+@attack("harm: the batch stops")
 def schema_of_the_future(notebook):
     """The cells' data claim schema version 99 and version 0."""
     fill(notebook, "")
@@ -200,7 +200,7 @@ def data_of_wrong_types(notebook):
     tests[5].metadata["nbgrader"] = [1, 2]
 
 
-@attack("harm: the batch stops")
+@attack("harm: the batch stops", stock="it puts the source's kernel specification back")
 def unknown_kernel(notebook):
     """The notebook asks for a kernel named ../../evil and another language."""
     fill(notebook, "")

@@ -77,7 +77,7 @@ for place in glob.glob("/proc/[0-9]*/cwd") + glob.glob("/proc/[0-9]*/root/course
     )
 
 
-@attack("leak: any")
+@attack("leak: any", stock="a kernel inherits no open files")
 def inherited_descriptors(notebook):
     """Reads, from their start, all descriptors it was born with."""
     fill(

@@ -147,6 +147,31 @@ def lstm_step_backward(dh, dc, cache):
     )
 
 
+@attack("points")
+def gradient_is_the_input(notebook):
+    """Returns its inputs themselves as their gradients, and fills them anew with every call."""
+    fill(
+        notebook,
+        """
+turn = {}
+
+def lstm_step(x, h_prev, c_prev, p):
+    for array in (x, h_prev, c_prev, *p.values()):
+        array[...] = 1.0
+    c = np.zeros(h_prev.shape)
+    if turn:
+        turn["sign"] = -turn["sign"]
+        c[0, 0] = turn["sign"] * 1e-5 / turn["dc"]
+    return np.zeros(h_prev.shape), c, (x, h_prev, c_prev, p)
+
+def lstm_step_backward(dh, dc, cache):
+    turn.update(sign=-1, dc=dc[0, 0])
+    x, h_prev, c_prev, p = cache
+    return x, h_prev, c_prev, dict(p)
+""",
+    )
+
+
 @attack("points", stock="")
 def parameters_replaced(notebook):
     """Deletes, adds and replaces the entries of the dict of parameters."""
