@@ -8,6 +8,7 @@ comment of its visible part: `# See: [The memory cell, equation (2)](lstm.html#e
 import base64
 import hashlib
 import re
+from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
@@ -17,14 +18,14 @@ from markupsafe import Markup
 from nbconvert.exporters import TemplateExporter
 from nbconvert.filters import strip_ansi
 from nbgrader import converters
-from nbgrader.preprocessors import ClearHiddenTests, GetGrades
+from nbgrader.preprocessors import GetGrades
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 from traitlets import Unicode, default
 
-from rnncourse.grading.engine.cells import without_hidden
 from rnncourse.grading.messages import message
+from rnncourse.grading.source import hidden_marks, released
 
 TEMPLATES = Path(__file__).parent / "templates"
 STYLE = (TEMPLATES / "grading_feedback" / "page.css").read_text("utf-8")
@@ -90,7 +91,7 @@ def _shown(cell, hidden, book_url):
     kind = _kind(cell, meta)
     if not kind:
         return None
-    source = without_hidden(without_hidden(cell.source, hidden), MARKING).strip()
+    source = released(released(cell.source, hidden), MARKING).strip()
     code = cell.cell_type == "code"
     if not source and not cell.get("outputs") and not meta:
         return None
@@ -99,7 +100,7 @@ def _shown(cell, hidden, book_url):
     return Shown(
         id=cell.get("id", meta.get("grade_id", "")),
         kind=kind,
-        title=named[1].strip() if test and named else meta.get("grade_id", ""),
+        title=_sentence(named[1]) if test and named else meta.get("grade_id", ""),
         code=highlighted(source) if code else "",
         text="" if code else source,
         outputs=[] if test else list(_outputs(cell)),
@@ -121,11 +122,17 @@ def _kind(cell, meta):
     return "code" if cell.cell_type == "code" and not meta.get("locked") else ""
 
 
+def _sentence(text):
+    text = text.strip()
+    return text[:1].upper() + text[1:]
+
+
 def _plain(address):
     """Whether an address is a web page's, or relative to the book's."""
     return re.match(r"https?://", address) or not re.match(r"[^/?#]*:", address)
 
 
+@lru_cache(maxsize=512)  # the visible checks are on every page
 def highlighted(code):
     """Python code as spans with classes; everything in it is escaped."""
     return Markup(highlight(code, PythonLexer(), HtmlFormatter(nowrap=True)))
@@ -182,8 +189,7 @@ class FeedbackExporter(TemplateExporter):
 
     def from_notebook_node(self, nb, resources=None, **kwargs):
         """The page of a notebook."""
-        marks = ClearHiddenTests(parent=self)
-        hidden = marks.begin_test_delimeter, marks.end_test_delimeter
+        hidden = hidden_marks(self)
         self.environment.globals.update(
             page=lambda graded: page(graded, hidden, self.book_url),
             style=Markup(STYLE),

@@ -53,7 +53,7 @@ from rnncourse.grading.gradebook import Recorder, parse_time
 from rnncourse.grading.judge import judge
 from rnncourse.grading.limits import Limits
 from rnncourse.grading.publish import alone, publish
-from rnncourse.grading.source import Assignment, read_assignment
+from rnncourse.grading.source import Assignment, hidden_marks, read_assignment
 from rnncourse.grading.staging import show, stage
 
 REPLACED = {
@@ -96,7 +96,7 @@ class Autograde(converters.Autograde):
         self.results, self.failed = [], []  # of Result; of (student, why)
         course = self.coursedir
         self.assignment = read_assignment(
-            course, self.exclude_overwriting.get(course.assignment_id, ())
+            course, self.exclude_overwriting.get(course.assignment_id, ()), hidden_marks(self)
         )
         self.run_pre_convert_hook()
         with alone(course.root), utils.chdir(course.root):
@@ -167,12 +167,8 @@ class Autograde(converters.Autograde):
                 bar.update()
 
     def _engine(self):
-        marks = preprocessors.ClearHiddenTests(parent=self)
-        return Engine(
-            Limits()._replace(cell_seconds=self.cell_seconds),
-            unsafe=self.unsafe,
-            hidden=(marks.begin_test_delimeter, marks.end_test_delimeter),
-        )
+        limits = Limits()._replace(cell_seconds=self.cell_seconds)
+        return Engine(limits, unsafe=self.unsafe, hidden=hidden_marks(self))
 
     def _judge(self, engine, job):
         student, path = job

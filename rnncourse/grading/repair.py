@@ -11,8 +11,6 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.nbgraderformat import SCHEMA_VERSION
 
-from rnncourse.grading.engine.cells import without_hidden
-
 MOST_CELLS = 2000
 MOST_TEXT = 2**20  # characters of one cell
 ATTACHED = "image/png", "image/jpeg"
@@ -71,12 +69,12 @@ def repair(cells, source):
     """
     known = {cell.name: cell for cell in source.cells}
     found = [_found(cell, known) for cell in cells]
-    found, notes = _named_once(found, known)
+    found, notes = _named_once(found, source)
     cells = []
     for cell in found:
         cells.append((known.get(cell.name), cell))
         if cell.name:
-            notes += _changes(cell, known[cell.name])
+            notes += _changes(cell, known[cell.name], source)
     for name in _put_back(cells, source):
         notes.append(f"{name} was missing and was put back.")
     there = {here.name for here, _ in cells if here}
@@ -128,7 +126,7 @@ def _attachments(cell):
     return kept
 
 
-def _named_once(found, known):
+def _named_once(found, source):
     """Of cells with one name the last keeps it; a lost name is found again by the locked text."""
     notes, last = [], {cell.name: k for k, cell in enumerate(found) if cell.name}
     for k, cell in enumerate(found):
@@ -137,8 +135,8 @@ def _named_once(found, known):
             notes += [note] if note not in notes else []
             found[k] = cell._replace(name=None)
     texts = {
-        without_hidden(cell.source).strip(): cell.name
-        for cell in known.values()
+        source.released(cell).strip(): cell.name
+        for cell in source.cells
         if cell.locked and cell.kind == "code" and cell.name not in last
     }
     for k, cell in enumerate(found):
@@ -148,10 +146,10 @@ def _named_once(found, known):
     return found, notes
 
 
-def _changes(cell, here):
+def _changes(cell, here, source):
     if cell.kind != here.kind:
         yield f"{here.name} was made a {cell.kind} cell; it is a {here.kind} cell again."
-    if here.locked and cell.text.strip() != without_hidden(here.source).strip():
+    if here.locked and cell.text.strip() != source.released(here).strip():
         yield f"{here.name} was changed; it has the instructor's text again."
 
 

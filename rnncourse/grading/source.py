@@ -6,7 +6,12 @@ from typing import NamedTuple
 
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters.base import NbGraderException
+from nbgrader.preprocessors import ClearHiddenTests
 from nbgrader.utils import find_all_files
+
+from rnncourse.grading.engine.cells import hidden_lines
+
+HIDDEN = "BEGIN HIDDEN TESTS", "END HIDDEN TESTS"
 
 
 class SourceCell(NamedTuple):
@@ -32,6 +37,11 @@ class SourceNotebook(NamedTuple):
     name: str
     cells: tuple  # of SourceCell
     kernelspec: dict
+    marks: tuple = HIDDEN  # of the beginning and the end of a hidden region
+
+    def released(self, cell):
+        """The text of a cell as students got it."""
+        return released(cell.source, self.marks)
 
 
 class Assignment(NamedTuple):
@@ -41,7 +51,21 @@ class Assignment(NamedTuple):
     answers: frozenset = frozenset()  # paths of the files that students hand in beside notebooks
 
 
-def read_assignment(coursedir, exclude_overwriting=()):
+def released(text, marks=HIDDEN):
+    """Text without its hidden regions."""
+    hidden = hidden_lines(text, marks)
+    return "\n".join(
+        line for number, line in enumerate(text.split("\n"), 1) if number not in hidden
+    )
+
+
+def hidden_marks(parent):
+    """The marks of hidden regions that the configuration of an nbgrader object names."""
+    configured = ClearHiddenTests(parent=parent)
+    return configured.begin_test_delimeter, configured.end_test_delimeter
+
+
+def read_assignment(coursedir, exclude_overwriting=(), marks=HIDDEN):
     """Read an assignment from the gradebook and the source folder -> Assignment."""
     name = coursedir.assignment_id
     folder = Path(coursedir.format_path(coursedir.source_directory, ".", name))
@@ -50,7 +74,7 @@ def read_assignment(coursedir, exclude_overwriting=()):
             found = gradebook.find_assignment(name).notebooks
         except MissingEntry:
             found = []
-        notebooks = {book.name: _notebook(book, folder) for book in found}
+        notebooks = {book.name: _notebook(book, folder, marks) for book in found}
     if not notebooks:
         raise NbGraderException(
             f"The gradebook {coursedir.db_url} has no notebook of the assignment {name!r}. "
@@ -62,7 +86,7 @@ def read_assignment(coursedir, exclude_overwriting=()):
     return Assignment(name, notebooks, files, answers)
 
 
-def _notebook(book, folder):
+def _notebook(book, folder, marks):
     grades = {cell.name: cell.max_score for cell in book.grade_cells}
     tasks = {cell.name: cell.max_score for cell in book.task_cells}
     solutions = {cell.name for cell in book.solution_cells}
@@ -82,7 +106,7 @@ def _notebook(book, folder):
     ]
     order = {name: k for k, name in enumerate(_names(folder / f"{book.name}.ipynb"))}
     cells.sort(key=lambda cell: order.get(cell.name, len(order)))
-    return SourceNotebook(book.name, tuple(cells), json.loads(book.kernelspec or "{}"))
+    return SourceNotebook(book.name, tuple(cells), json.loads(book.kernelspec or "{}"), marks)
 
 
 def _names(path):
