@@ -117,8 +117,11 @@ def collect(course, downloads, roster, id_column="", timezone=""):
         `left_out`, what was not unpacked.
     """
     config = Config(course.config)
-    config.LmsCollector = {"roster": str(roster), "id_column": id_column}
-    config.SafeExtractor = {"timezone": timezone}
+    for name, options in {
+        "LmsCollector": {"roster": str(roster), "id_column": id_column},
+        "SafeExtractor": {"timezone": timezone},
+    }.items():
+        config[name].update(options)
     app = Collect(config=config, extractor_plugin=SafeExtractor, collector_plugin=LmsCollector)
     app.coursedir = course
     app.log_level = "ERROR"

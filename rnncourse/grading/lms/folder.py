@@ -1,6 +1,7 @@
 """A course folder, as every command of this package opens it."""
 
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -38,6 +39,8 @@ def open_course(root, assignment="", known=False):
     root = Path(root).resolve()
     if not (root / CONFIG).is_file():
         stop(f"{root} is no course folder: there is no {CONFIG} in it. Name one with --course.")
+    if shutil.which("alembic") is None:  # nbgrader calls it by name
+        os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     config = PyFileConfigLoader(CONFIG, path=str(root)).load_config()
     config.CourseDirectory.root = str(root)
     course = CourseDirectory(config=config)
