@@ -5,6 +5,8 @@ whether it may be written to. A view of an array that has crossed already stays 
 """
 
 import re
+import struct
+from functools import cache, lru_cache
 from math import prod
 
 import numpy as np
@@ -25,6 +27,7 @@ NAMED |= {t.__name__: t for t in (bool, int, float, complex, str, bytes, tuple, 
 NAMES = {id(value): name for name, value in NAMED.items()}
 
 
+@cache
 def is_plain(dtype):
     """Whether an array of this dtype is numbers or text, and nothing but memory."""
     return PLAIN.fullmatch(dtype.str) is not None
@@ -37,35 +40,63 @@ def plain_dtype(text):
     return np.dtype(text)
 
 
-def layout(array):
-    """The memory order of an array, as one small number."""
-    order = C if array.flags.c_contiguous else F if array.flags.f_contiguous else GAPS
-    return order if array.flags.writeable else order | READ_ONLY
+def header(array):
+    """An array without its entries: dtype, shape, memory order."""
+    flags = array.flags
+    order = C if flags.c_contiguous else F if flags.f_contiguous else GAPS
+    return _header(array.dtype, array.shape, order if flags.writeable else order | READ_ONLY)
+
+
+@lru_cache(4096)
+def _header(dtype, shape, order):
+    name, size = dtype.str.encode(), dtype.itemsize * prod(shape)
+    sizes = struct.pack(f"<{len(shape)}q", *shape)
+    data = struct.pack("<BBI", order, len(name), size) + name + sizes
+    return struct.pack("<I", len(data)) + data
 
 
 def content(array):
     """The entries as bytes: the first axis slowest, or fastest for Fortran order."""
-    return array.tobytes("F" if layout(array) & 3 == F else "C")
+    flags = array.flags
+    return array.tobytes("F" if flags.f_contiguous and not flags.c_contiguous else "C")
 
 
-def build(dtype, shape, order, data):
-    """The array that `dtype.str`, `shape`, `layout` and `content` describe."""
-    if len(shape) > 32 or prod(shape) * dtype.itemsize != len(data):
+@lru_cache(4096)
+def read_header(data):
+    """What `header` wrote, without its length -> dtype, shape, order, bytes of the entries."""
+    order, length, size = struct.unpack_from("<BBI", data)
+    dtype = plain_dtype(data[6 : 6 + length].decode("ascii"))
+    shape = struct.unpack(f"<{(len(data) - 6 - length) // 8}q", data[6 + length :])
+    if len(shape) > 32 or min(shape, default=0) < 0 or prod(shape) * dtype.itemsize != size:
         raise ValueError("an array whose size does not fit its shape")
-    flat = np.frombuffer(data, dtype) if data else np.empty(prod(shape), dtype)
-    if dtype.kind == "b":
-        flat = flat.view(np.uint8) != 0
-    elif dtype.kind == "U" and np.any(flat.view(dtype.byteorder + "u4") > 0x10FFFF):
-        raise ValueError("an array of text with characters that do not exist")
-    if order & 3 == F:
-        array = flat.reshape(shape[::-1]).copy().T
+    return dtype, shape, order, size
+
+
+def build(dtype, shape, order, data, start, size):
+    """The array of a header, which looks into the bytes that hold its entries."""
+    if dtype.kind in "bU" and size:
+        _check_entries(np.ndarray(size // (dtype.itemsize or 1), dtype, data, start))
+    if size != prod(shape) * dtype.itemsize:
+        raise ValueError("an array whose size does not fit its shape")
+    if not size:
+        array = np.empty(shape, dtype)
     elif order & 3 == C:
-        array = flat.reshape(shape).copy()
+        array = np.ndarray(shape, dtype, data, start)
+    elif order & 3 == F:
+        array = np.ndarray(shape, dtype, data, start, order="F")
     else:
         array = np.empty((*shape, 2), dtype)[..., 0]
-        array[...] = flat.reshape(shape)
-    array.flags.writeable = not order & READ_ONLY
+        array[...] = np.ndarray(shape, dtype, data, start)
+    if order & READ_ONLY:
+        array.flags.writeable = False
     return array
+
+
+def _check_entries(flat):
+    if flat.dtype.kind == "b" and np.any(flat.view(np.uint8) > 1):
+        raise ValueError("an array of truth values with other values in it")
+    if flat.dtype.kind == "U" and np.any(flat.view(flat.dtype.byteorder + "u4") > 0x10FFFF):
+        raise ValueError("an array of text with characters that do not exist")
 
 
 def owner(array):

@@ -6,7 +6,7 @@ import numpy as np
 
 from rnncourse.grading.engine import arrays
 from rnncourse.grading.engine.encode import (
-    ARRAY,
+    ALIGNED,
     COMPLEX,
     COUNT,
     DEPTH,
@@ -19,68 +19,79 @@ from rnncourse.grading.engine.encode import (
 )
 
 
-def decode(data, take, known=()):
-    """What `encode` undoes; NotPlain for any bytes that it does not make."""
-    decoder = Decoder(data, take, known)
+def decode(data, shared, take):
+    """The value of a message; NotPlain for any bytes that `encode` does not make.
+
+    Parameters
+    ----------
+    data : bytearray
+        The message. The arrays of the value look into it.
+    shared : Shared
+        The objects that both sides know; the new ones are added.
+    take : callable
+        (mine, number, callable, label) -> what stands here for an object that is not plain.
+    """
+    decoder = Decoder(data, shared, take)
     try:
         value = decoder.read(0)
+        if decoder.at != decoder.end or decoder.entries < len(data):
+            raise NotPlain("the data is broken: something follows its end")
     except NotPlain:
         raise
     except (ValueError, TypeError, LookupError, OverflowError, MemoryError, struct.error) as error:
         raise NotPlain(f"the data is broken: {error}") from None
-    if decoder.at != len(data):
-        raise NotPlain("the data is broken: something follows its end")
-    return value, decoder.known
+    return value
 
 
 class Decoder:
     """Reads one value; see `decode`."""
 
-    def __init__(self, data, take, known):
-        self.data, self.take, self.known, self.at = data, take, list(known), 0
-        self.items = 0
-        self.unfinished = set()
+    def __init__(self, data, shared, take):
+        self.data, self.shared, self.take = data, shared, take
+        self.at, self.items, self.unfinished = COUNT.size, 0, set()
+        if len(data) < COUNT.size:
+            raise NotPlain("the data is broken: it ends too early")
+        self.end = COUNT.size + COUNT.unpack_from(data)[0]
+        self.entries = self.end + -self.end % ALIGNED  # where the next array's entries begin
+        if self.end > len(data):
+            raise NotPlain("the data is broken: it ends too early")
 
     def read(self, depth):
         """The next value."""
         if depth > DEPTH:
             raise NotPlain(f"the data is nested deeper than {DEPTH} levels")
-        tag = self.data[self.at : self.at + 1]
-        self.at += 1
-        reader = READERS.get(tag)
+        if self.at >= self.end:
+            raise NotPlain("the data is broken: it ends too early")
+        reader = READERS.get(self.data[self.at])
         if reader is None:
             raise NotPlain("the data is broken: an unknown mark")
+        self.at += 1
         return reader(self, depth)
 
-    def _raw(self, size):
-        start, self.at = self.at, self.at + size
-        if size < 0 or self.at > len(self.data):
+    def _numbers(self, form):
+        start, self.at = self.at, self.at + form.size
+        if self.at > self.end:
             raise NotPlain("the data is broken: it ends too early")
-        return self.data[start : self.at]
+        return form.unpack_from(self.data, start)
 
     def _count(self):
-        return COUNT.unpack(self._raw(4))[0]
+        return self._numbers(COUNT)[0]
 
     def _block(self, depth=0):
-        return self._raw(self._count())
+        size = self._count()
+        start, self.at = self.at, self.at + size
+        if self.at > self.end:
+            raise NotPlain("the data is broken: it ends too early")
+        return bytes(self.data[start : self.at])
 
     def _text(self, depth=0):
         return self._block().decode("utf-8", "surrogatepass")
-
-    def _int(self, depth):
-        return INT.unpack(self._raw(8))[0]
 
     def _big(self, depth):
         data = self._block()
         if len(data) > DIGITS:
             raise NotPlain("the data is broken: an integer that is too long")
         return int.from_bytes(data, "little", signed=True)
-
-    def _float(self, depth):
-        return FLOAT.unpack(self._raw(8))[0]
-
-    def _complex(self, depth):
-        return complex(*COMPLEX.unpack(self._raw(16)))
 
     def _read_many(self, depth, each=1):
         count = self._count() * each
@@ -96,8 +107,7 @@ class Decoder:
         return kind(*values)
 
     def _open(self, value, fill, depth):
-        number = len(self.known)
-        self.known.append(value)
+        number = self.shared.add(value)
         self.unfinished.add(number)
         fill(value, self._read_many(depth, 2 if type(value) is dict else 1))
         self.unfinished.discard(number)
@@ -107,38 +117,37 @@ class Decoder:
         number = self._count()
         if number in self.unfinished:
             raise NotPlain("a value that contains itself")
-        return self.known[number]
+        return self.shared.objects[number]
 
     def _array(self, depth):
-        dtype = arrays.plain_dtype(self._text())
-        order, dimensions, size = ARRAY.unpack(self._raw(ARRAY.size))
-        shape = struct.unpack(f"<{dimensions}q", self._raw(8 * dimensions))
-        return self._know(arrays.build(dtype, shape, order, self._raw(size)))
+        dtype, shape, order, size = arrays.read_header(self._block())
+        start, end = self.entries, self.entries + size
+        self.entries = end + -end % ALIGNED
+        if self.entries > len(self.data):
+            raise NotPlain("the data is broken: it ends too early")
+        return self._know(arrays.build(dtype, shape, order, self.data, start, size))
 
     def _view(self, depth):
         number, shape, start, strides, writeable = self.read(depth + 1)
-        whole = self.known[number]
+        whole = self.shared.objects[number]
         if type(whole) is not np.ndarray:
             raise NotPlain("a view of something that is no array")
         return self._know(arrays.view_of(whole, shape, start, strides, writeable))
 
     def _scalar(self, depth):
-        return arrays.build(arrays.plain_dtype(self._text()), (), arrays.C, self._block())[()]
+        dtype, data = arrays.plain_dtype(self._text()), bytearray(self._block())
+        return arrays.build(dtype, (), arrays.C, data, 0, len(data))[()]
 
     def _generator(self, depth):
-        number = len(self.known)
-        self.known.append(None)
+        number = self.shared.add(None)
         legacy, name, state = self.read(depth + 1)
         generator = arrays.make_generator(legacy, name)
         arrays.set_state(generator, state)
-        self.known[number] = generator
+        self.shared.replace(number, generator)
         return generator
 
     def _object(self, depth):
-        mine, can_be_called = self._raw(2)
-        number = self._int(depth)
-        if self._raw(1) != b"s":
-            raise NotPlain("the data is broken: an object without a name")
+        mine, can_be_called, number = self._numbers(OBJECT)
         # what is mine to the sender is not mine here
         return self.take(not mine, number, bool(can_be_called), self._text())
 
@@ -146,38 +155,46 @@ class Decoder:
         return Contents(self.read(depth + 1))
 
     def _know(self, value):
-        self.known.append(value)
+        self.shared.add(value)
         return value
+
+
+OBJECT = struct.Struct("<BBq")
 
 
 def _fill_dict(value, flat):
     value.update(zip(flat[::2], flat[1::2], strict=True))
 
 
+def _number(form):
+    return lambda self, depth: self._numbers(form)[0]
+
+
 READERS = {
-    b"0": lambda self, depth: None,
-    b"T": lambda self, depth: True,
-    b"F": lambda self, depth: False,
-    b"i": Decoder._int,
-    b"I": Decoder._big,
-    b"f": Decoder._float,
-    b"c": Decoder._complex,
-    b"s": Decoder._text,
-    b"b": Decoder._block,
-    b"t": lambda self, depth: tuple(self._read_many(depth)),
-    b"z": lambda self, depth: frozenset(self._read_many(depth)),
-    b"k": lambda self, depth: self._three(slice, depth),
-    b"R": lambda self, depth: self._three(range, depth),
-    b"l": lambda self, depth: self._open([], list.extend, depth),
-    b"S": lambda self, depth: self._open(set(), set.update, depth),
-    b"d": lambda self, depth: self._open({}, _fill_dict, depth),
-    b"a": Decoder._array,
-    b"v": Decoder._view,
-    b"n": Decoder._scalar,
-    b"x": lambda self, depth: arrays.NAMED[self._text()],
-    b"y": lambda self, depth: arrays.plain_dtype(self._text()),
-    b"g": Decoder._generator,
-    b"r": Decoder._reference,
-    b"C": Decoder._contents,
-    b"o": Decoder._object,
+    "0": lambda self, depth: None,
+    "T": lambda self, depth: True,
+    "F": lambda self, depth: False,
+    "i": _number(INT),
+    "I": Decoder._big,
+    "f": _number(FLOAT),
+    "c": lambda self, depth: complex(*self._numbers(COMPLEX)),
+    "s": Decoder._text,
+    "b": Decoder._block,
+    "t": lambda self, depth: tuple(self._read_many(depth)),
+    "z": lambda self, depth: frozenset(self._read_many(depth)),
+    "k": lambda self, depth: self._three(slice, depth),
+    "R": lambda self, depth: self._three(range, depth),
+    "l": lambda self, depth: self._open([], list.extend, depth),
+    "S": lambda self, depth: self._open(set(), set.update, depth),
+    "d": lambda self, depth: self._open({}, _fill_dict, depth),
+    "a": Decoder._array,
+    "v": Decoder._view,
+    "n": Decoder._scalar,
+    "x": lambda self, depth: arrays.NAMED[self._text()],
+    "y": lambda self, depth: arrays.plain_dtype(self._text()),
+    "g": Decoder._generator,
+    "r": Decoder._reference,
+    "C": Decoder._contents,
+    "o": Decoder._object,
 }
+READERS = {ord(tag): reader for tag, reader in READERS.items()}

@@ -25,8 +25,8 @@ class TimeIsUp(KeyboardInterrupt):
     """The cell, or a call on its behalf, took longer than it may."""
 
 
-def describe(error, frames):
-    """An exception as plain values; what is not plain in it is left out."""
+def describe(error):
+    """The names of an exception's classes, and its message."""
     try:
         message = str(error)
     except Exception:
@@ -35,7 +35,7 @@ def describe(error, frames):
     if type(error) is KeyError and len(error.args) == 1 and type(error.args[0]) in (str, int):
         message = error.args[0]
     names = tuple(str(kind.__name__)[:100] for kind in type(error).__mro__)
-    return names, message if type(message) is int else message[:LONGEST], frames
+    return names, message if type(message) is int else message[:LONGEST]
 
 
 def rebuild(names, message, frames):

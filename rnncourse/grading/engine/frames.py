@@ -6,7 +6,7 @@ import time
 from rnncourse.grading.engine.errors import Gone
 
 HEADER = struct.Struct("<IBQ")  # bytes in the body, kind, number
-REQUEST, REPLY, FAILURE = 1, 2, 3
+REQUEST, FRESH, REPLY, FAILURE = 1, 2, 3, 4  # FRESH: a request after all shared objects are forgotten
 LARGEST = 64 << 20
 STALE = 10_000
 
@@ -36,7 +36,7 @@ class Frames:
     def receive(self):
         """The next frame -> kind, number, body."""
         size, kind, number = HEADER.unpack(self._take(HEADER.size))
-        if size > self.largest or kind not in (REQUEST, REPLY, FAILURE):
+        if size > self.largest or kind not in (REQUEST, FRESH, REPLY, FAILURE):
             raise Gone("something that is no frame arrived")
         return kind, number, self._take(size)
 
@@ -58,7 +58,7 @@ class Frames:
             if not part:
                 raise Gone("the connection is closed")
             self.pending += part
-        taken = bytes(self.pending[:count])
+        taken = self.pending[:count]
         del self.pending[:count]
         return taken
 

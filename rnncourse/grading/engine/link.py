@@ -8,10 +8,12 @@ import time
 import weakref
 from contextlib import nullcontext
 
-from rnncourse.grading.engine import changes, errors, frames
+from rnncourse.grading.engine import errors, frames
 from rnncourse.grading.engine.decode import decode
 from rnncourse.grading.engine.encode import NotPlain, encode
+from rnncourse.grading.engine.shared import Shared
 
+MANY = 64  # shared objects after which both sides begin anew
 NESTED = 20  # calls of the student inside calls of the tester inside calls of the student ...
 
 
@@ -51,6 +53,7 @@ class Link:
         self.frames = frames.Frames(sock)
         self.operations, self.proxy, self.may_give = operations, proxy, may_give
         self.guard, self.frames_of = guard, frames_of
+        self.shared, self.fresh = Shared(), False
         self.exports, self.numbers, self.next_number = {}, {}, 0
         self.proxies, self.released = weakref.WeakValueDictionary(), []
         self.deadline, self.depth = float("inf"), 0
@@ -60,82 +63,103 @@ class Link:
         """Ask the other side, wait, and return or raise what it answers."""
         if self.gone:
             raise errors.Gone(self.gone)
-        released, self.released = self.released, []
+        if self.depth == 0 and len(self.shared) > MANY:
+            self.fresh = True
+            self.shared.cut(0)
+        before = len(self.shared)
+        released, self.released = tuple(self.released), []
         seconds = min(1e6, self.deadline - time.monotonic())
+        asked = operation, args, tuple(kwargs.items()), seconds, released
         try:
-            body, known = encode((operation, args, kwargs, seconds, tuple(released)), self.give)
+            changes = self.shared.changed()
+            body = encode((changes, asked), self.shared, self.give)
         except NotPlain as error:
+            self.shared.cut(before)
             raise TypeError(f"This cannot be handed to the other side: {error}.") from None
+        self.shared.sent(changes)
+        self.shared.settle()
+        known = before if self.depth else len(self.shared)
         self.waiting = True
         try:
-            kind, answer = self._ask(body, known)
+            kind, value = self._ask(frames.FRESH if self.fresh else frames.REQUEST, body)
         except (errors.Gone, NotPlain) as error:
             self.gone = str(error)
             raise errors.Gone(self.gone) from None
         self.waiting = False
+        self.shared.cut(known)
         if kind == frames.REPLY:
-            return answer
-        raise answer
+            return value
+        raise value
 
-    def _ask(self, body, known):
+    def _ask(self, kind, body):
         number = secrets.randbits(64)
-        self.frames.send(frames.REQUEST, number, body)
+        self.frames.send(kind, number, body)
+        self.fresh = False
         while True:
             kind, answered, body = self.frames.receive()
             if kind == frames.REQUEST and self.operations:
-                self.serve(answered, body)
-            elif kind != frames.REQUEST and answered == number:
+                self.serve(kind, answered, body)
+            elif kind in (frames.REPLY, frames.FAILURE) and answered == number:
                 break
             else:
                 self.frames.drop()
-        answer, _ = decode(body, self.take, known)
-        try:
-            return self._read(kind, answer, known)
-        except (ValueError, TypeError, LookupError) as error:
-            raise NotPlain(f"an answer that is none: {error}") from None
-
-    def _read(self, kind, answer, known):
+        changes, answer = self._open(body)
         if kind == frames.REPLY:
-            value, changed = answer
-        else:
-            names, message, where, changed, late = answer
-            value = errors.TimeIsUp() if late else errors.rebuild(names, message, where)
-        changes.apply(changed, known)
-        return kind, value
+            return kind, answer
+        try:
+            names, message, where, late = answer
+            error = errors.TimeIsUp() if late else errors.rebuild(names, message, where)
+        except (ValueError, TypeError, LookupError) as wrong:
+            raise NotPlain(f"an answer that is none: {wrong}") from None
+        return kind, error
 
-    def serve(self, number, body):
+    def _open(self, body):
+        opened = decode(body, self.shared, self.take)
+        try:
+            changes, content = opened
+            self.shared.apply(changes)
+        except (ValueError, TypeError, LookupError, AttributeError) as error:
+            raise NotPlain(f"a message that is none: {error}") from None
+        self.shared.settle()
+        return changes, content
+
+    def serve(self, kind, number, body):
         """Do what the other side asks, and answer."""
-        known, before, kind = [], [], frames.REPLY
+        nested, before = self.depth or self.waiting, len(self.shared)
+        if kind == frames.FRESH:
+            self.shared.cut(0)
+        try:
+            _, (operation, args, kwargs, seconds, released) = self._open(body)
+        except (ValueError, TypeError) as error:
+            raise errors.Gone(f"a request that is none: {error}") from None
+        self._forget(released)
+        known = len(self.shared)
         self.depth += 1
         try:
-            (operation, args, kwargs, seconds, released), known = decode(body, self.take)
-            self._forget(released)
-            before = changes.snapshot(known)
             if self.depth > NESTED:
                 raise RecursionError("The test and your code call each other too deeply.")
             with self.guard(seconds):
-                value = self.operations[operation](self, *args, **kwargs)
-            answer = self._pack((value, changes.changed(known, before)), known)
+                value = self.operations[operation](self, *args, **dict(kwargs))
+            kind, answer = frames.REPLY, self._pack(value, known)
         except BaseException as error:
+            late, where = isinstance(error, errors.TimeIsUp), self.frames_of(error)
             kind = frames.FAILURE
-            answer = self._describe(error, known, before)
+            answer = self._pack((*errors.describe(error), where, late), known)
         self.depth -= 1
         self.frames.send(kind, number, answer)
+        self.shared.cut(before if nested else known)
 
     def _pack(self, answer, known):
+        """An answer and what changed in the shared objects -> bytes."""
+        self.shared.cut(known)
+        changes = self.shared.changed()
         try:
-            return encode(answer, self.give, known)[0]
+            body = encode((changes, answer), self.shared, self.give)
         except NotPlain as error:
+            self.shared.cut(known)
             raise TypeError(f"What was returned cannot be handed to the test: {error}.") from None
-
-    def _describe(self, error, known, before):
-        late = isinstance(error, errors.TimeIsUp)
-        names, message, where = errors.describe(error, self.frames_of(error))
-        try:
-            changed = changes.changed(known, before) if before else []
-            return self._pack((names, message, where, changed, late), known)
-        except Exception:
-            return self._pack((names, message, where, [], late), [])
+        self.shared.sent(changes)
+        return body
 
     def give(self, value):
         """The number of an object: the other side's own, or one of ours that it may name."""

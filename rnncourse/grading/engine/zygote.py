@@ -1,4 +1,4 @@
-"""The warmed parent: imports the libraries once, then forks a process for each part of a submission.
+"""The warmed parent: imports the libraries once, then forks the processes of each submission.
 
 It lives in the sandbox and never sees a submission, a test or a result.
 """
