@@ -27,7 +27,7 @@ def judged(jobs, work, open_engine, workers):
         Taken up as workers become free, so it may be long.
     work : callable
     open_engine : callable
-        Returns an engine that has not been entered.
+        Returns an engine that is ready, or raises: then the whole batch stops.
     workers : int
 
     Yields
@@ -45,7 +45,7 @@ def judged(jobs, work, open_engine, workers):
             except Exception as error:  # one submission never stops the others
                 outcome = error
                 engine.__exit__(None, None, None)
-                engine = open_engine().__enter__() if not stopping.is_set() else engine
+                engine = open_engine() if not stopping.is_set() else engine
             idle.put(engine)
             if not isinstance(outcome, Exception) or not again or stopping.is_set():
                 return outcome
@@ -53,7 +53,7 @@ def judged(jobs, work, open_engine, workers):
     pool, jobs, pending = ThreadPoolExecutor(workers), iter(jobs), {}
     try:
         for _ in range(workers):
-            idle.put(open_engine().__enter__())
+            idle.put(open_engine())
         while True:
             for job in islice(jobs, 2 * workers - len(pending)):
                 pending[pool.submit(run, job)] = job

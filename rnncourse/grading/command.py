@@ -7,6 +7,7 @@ from nbgrader.apps import AutogradeApp
 from nbgrader.converters.base import NbGraderException
 
 from rnncourse.grading.feedback import GenerateFeedback
+from rnncourse.grading.judge import NotWorking
 from rnncourse.grading.plugin import Autograde
 from rnncourse.grading.sandbox import NoSandbox
 
@@ -18,7 +19,7 @@ def run(options):
         print(f"{options.course} is not a folder. Name the course folder with --course.")
         return 2
     os.chdir(course)
-    app = AutogradeApp(log_level="WARNING")
+    app = AutogradeApp(log_level="ERROR")
     app.initialize([f"--course-dir={course}"])
     app.coursedir.assignment_id, app.coursedir.student_id = options.assignment, options.student
     autograde = Autograde(coursedir=app.coursedir, parent=app, force=options.force)
@@ -27,7 +28,7 @@ def run(options):
     autograde.unsafe = autograde.unsafe or options.unsafe
     try:
         autograde.start()
-    except (NbGraderException, NoSandbox) as error:
+    except (NbGraderException, NoSandbox, NotWorking) as error:
         print(error)
         if not autograde.failed:
             return 2

@@ -8,7 +8,12 @@ from nbformat import NotebookNode
 from rnncourse.grading.engine import Cell
 from rnncourse.grading.repair import Unreadable, read, repair
 
-BADLY = {"timeout": "took too long", "died": "ended the process it ran in"}
+BADLY = {"timeout": "took too long", "died": "ran in a process that ended"}
+PROBE = [Cell("answer", "def one(): return 1", False), Cell("check", "assert one() == 1", True)]
+
+
+class NotWorking(Exception):
+    """The grader itself cannot judge; no submission is to blame."""
 
 
 class JudgedNotebook(NamedTuple):
@@ -33,6 +38,15 @@ class Judged(NamedTuple):
     @property
     def notes(self):
         return list(dict.fromkeys(note for book in self.notebooks for note in book.notes))
+
+
+def prove(engine):
+    """Have an engine judge a right notebook, so that nobody gets 0 for a broken machine."""
+    verdict = engine.run(PROBE)
+    if any(result.status != "ok" for result in verdict.results):
+        why = "; ".join(verdict.notes) or str(verdict.results)
+        raise NotWorking(f"The grader fails on a notebook that is right, so it stops here: {why}")
+    return engine
 
 
 def judge(engine, student, staged, assignment, wanted=None):
@@ -82,8 +96,11 @@ def _run(engine, name, repaired, files):
         cell.outputs = nbformat.from_dict(list(result.outputs))
         cell.execution_count = None if result.status == "skipped" else k
         cell.metadata["grading"] = {"status": result.status, "note": result.note}
-        if result.status in BADLY:
-            review.append(f"{_name(cell)} {BADLY[result.status]}.")
+    for status, what in BADLY.items():
+        names = [result.name for result in verdict.results if result.status == status]
+        if names:
+            more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+            review.append(f"{', '.join(names[:3])}{more} {what}.")
     seconds = sum(result.seconds for result in verdict.results)
     return JudgedNotebook(name, repaired.notebook, repaired.notes, review, seconds)
 

@@ -50,7 +50,7 @@ from rnncourse.grading.batch import cpus, judged
 from rnncourse.grading.engine import Engine
 from rnncourse.grading.feedback import GenerateFeedback
 from rnncourse.grading.gradebook import Recorder, parse_time
-from rnncourse.grading.judge import judge
+from rnncourse.grading.judge import NotWorking, judge, prove
 from rnncourse.grading.limits import Limits
 from rnncourse.grading.publish import alone, publish
 from rnncourse.grading.source import Assignment, hidden_marks, read_assignment
@@ -168,7 +168,12 @@ class Autograde(converters.Autograde):
 
     def _engine(self):
         limits = Limits()._replace(cell_seconds=self.cell_seconds)
-        return Engine(limits, unsafe=self.unsafe, hidden=hidden_marks(self))
+        engine = Engine(limits, unsafe=self.unsafe, hidden=hidden_marks(self)).__enter__()
+        try:
+            return prove(engine)
+        except NotWorking:
+            engine.__exit__(None, None, None)
+            raise
 
     def _judge(self, engine, job):
         student, path = job
