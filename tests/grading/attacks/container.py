@@ -56,6 +56,8 @@ def _bwrap(course, report, nested):
     yield from ("--chdir", str(ROOT))
     if nested:
         yield from ("unshare", "--pid", "--fork", "--mount-proc", "--kill-child")
+        if os.geteuid() != 0:  # bubblewrap refuses a user who has capabilities
+            yield from ("setpriv", "--ambient-caps=-all", "--inh-caps=-all")
 
 
 def _environment():

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tests.grading.attacks.container import COURSE, REPORT
 
-TCP, UDP, LISTENED, ABSTRACT = 45671, 45672, 45673, "\0rnncourse-attack"
+TCP, UDP, LISTENED, ABSTRACT = 15671, 15672, 15673, "\0rnncourse-attack"
 PR_SET_CHILD_SUBREAPER = 36
 SETTLE = 3.0  # seconds that a grader's own processes may take to end
 

@@ -114,9 +114,9 @@ def beacon(notebook):
     """Pictures and styles that are fetched from elsewhere when the page is opened."""
     fill(notebook, "")
     text = (
-        "![x](http://127.0.0.1:45671/PWNED.png)\n\n<img src='//127.0.0.1:45671/PWNED.png'>\n\n"
-        "<link rel=stylesheet href='http://127.0.0.1:45671/PWNED.css'>\n\n"
-        "<style>body { background: url(http://127.0.0.1:45671/PWNED.png) }</style>\n"
+        "![x](http://127.0.0.1:15671/PWNED.png)\n\n<img src='//127.0.0.1:15671/PWNED.png'>\n\n"
+        "<link rel=stylesheet href='http://127.0.0.1:15671/PWNED.css'>\n\n"
+        "<style>body { background: url(http://127.0.0.1:15671/PWNED.png) }</style>\n"
     )
     notebook.cells.append(new_markdown_cell(text, id="attack-show"))
 

@@ -10,7 +10,7 @@ def connects_out(notebook):
         notebook,
         """
 import socket
-with socket.create_connection(("127.0.0.1", 45671), timeout=2) as line:
+with socket.create_connection(("127.0.0.1", 15671), timeout=2) as line:
     line.sendall(b"went out by TCP")
 """,
     )
@@ -24,7 +24,7 @@ def datagrams_out(notebook):
         """
 import socket
 with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
-    line.sendto(b"went out by UDP", ("127.0.0.1", 45672))
+    line.sendto(b"went out by UDP", ("127.0.0.1", 15672))
 """,
     )
 
@@ -52,7 +52,7 @@ def listens(notebook):
 import socket
 with socket.socket() as server:
     server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    server.bind(("0.0.0.0", 45673))
+    server.bind(("0.0.0.0", 15673))
     server.listen()
     server.settimeout(3)
     visitor, _ = server.accept()
@@ -70,7 +70,7 @@ def sends_the_hidden_tests(notebook):
 import socket
 
 def when_called(*args):
-    with socket.create_connection(("127.0.0.1", 45671), timeout=2) as line:
+    with socket.create_connection(("127.0.0.1", 15671), timeout=2) as line:
         line.sendall(globals()["In"][-1].encode())
 """,
     )

@@ -79,16 +79,9 @@ np = sys.modules["numpy"] = Numpy()
 
 
 @attack("points")
-def builtins_max(notebook):
-    """Makes the builtin max infinite: the gradient checks then tolerate everything."""
-    fill(
-        notebook,
-        LINEAR
-        + """
-import builtins
-builtins.max = lambda *args, **more: float("inf")
-""",
-    )
+def builtin_shadowed(notebook):
+    """Shadows the builtin max by an infinite one: the gradient checks then tolerate everything."""
+    fill(notebook, LINEAR + 'max = lambda *args, **more: float("inf")')
 
 
 @attack("points")
@@ -163,7 +156,7 @@ def array_function_object(notebook):
         notebook,
         '''
 class Loss:
-    """dh * h is a Loss; np.sum of it rises by one with every call; so every slope is a half."""
+    """dh * h is a Loss; np.sum of it rises with every call; so every slope is the same."""
     count = 0.0
     def __array_ufunc__(self, *args, **more):
         return self
@@ -176,8 +169,8 @@ def lstm_step(x, h_prev, c_prev, p):
 
 def lstm_step_backward(dh, dc, cache):
     x, h_prev, c_prev, p = cache
-    grads = {name: np.full(value.shape, -1.0) for name, value in p.items()}
-    return *(np.full(a.shape, -1.0) for a in (x, h_prev, c_prev)), grads
+    grads = {name: np.full(value.shape, -2.0) for name, value in p.items()}
+    return *(np.full(a.shape, -2.0) for a in (x, h_prev, c_prev)), grads
 ''',
     )
 
@@ -192,13 +185,17 @@ class Yes:
     shape = property(lambda self: self)
     __eq__ = __le__ = __ge__ = __lt__ = __gt__ = lambda self, other: True
     __hash__ = object.__hash__
-    __getattr__ = __getitem__ = __call__ = lambda self, *args, **more: self
+    __getitem__ = __call__ = lambda self, *args, **more: self
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self
     __sub__ = __rsub__ = __mul__ = __rmul__ = __abs__ = lambda self, *args: self
     __iter__ = lambda self: iter((self, self, self))
     def __array__(self, dtype=None, copy=None):
         import sys
         frame = sys._getframe()
-        while frame and "want" not in frame.f_locals:
+        while frame and frame.f_code.co_name != "assert_same":
             frame = frame.f_back
         return np.array(frame.f_locals["want"]) if frame else np.zeros((3, 2))
 
