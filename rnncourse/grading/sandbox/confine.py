@@ -136,26 +136,30 @@ def _close_all_but(keep):
 
 
 def _limit(limits, unsafe):
+    mapped, private = _mapped()
     bounds = {
-        resource.RLIMIT_AS: _address_space() + limits.memory,
+        resource.RLIMIT_DATA: private + limits.memory,
+        resource.RLIMIT_AS: mapped + 8 * limits.memory,  # a thread reserves what it never uses
         resource.RLIMIT_CPU: limits.cpu_seconds + 1,
         resource.RLIMIT_FSIZE: limits.file_size,
-        resource.RLIMIT_NOFILE: 256,
+        resource.RLIMIT_NOFILE: 64,
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_MEMLOCK: 0,
     }
     if not unsafe:  # there it would count the other processes of the person who grades
         bounds[resource.RLIMIT_NPROC] = limits.processes
+    absent = (ValueError, OSError) if unsafe else ()  # on another system
     for kind, bound in bounds.items():
-        with suppress(*(ValueError, OSError) * unsafe):  # what another system does not have
+        with suppress(*absent):
             resource.setrlimit(kind, (bound, bound))
 
 
-def _address_space():
-    """Bytes mapped so far, those of the libraries."""
+def _mapped():
+    """Bytes mapped so far, and those of them that are data: what the libraries take."""
     with suppress(OSError):
-        return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-    return 2**30
+        pages = Path("/proc/self/statm").read_text().split()
+        return int(pages[0]) * resource.getpagesize(), int(pages[5]) * resource.getpagesize()
+    return 2**30, 2**29
 
 
 class _Rule:

@@ -31,6 +31,8 @@ FURNITURE = f"""
 --remount-ro /dev --remount-ro /
 """.split()
 BECOME_NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all"]
+# Bubblewrap's own process gives up root's right to end nobody's processes when it dies.
+STAY_ROOT = ["sh", "-c", '"$@"; exit $?', "sh"]
 PROBE = """
 import os
 from rnncourse.grading.limits import Limits
@@ -110,7 +112,7 @@ def ways(hidden=()):
     # Root becomes nobody; where nobody may not reach the interpreter's folders, in a view of the
     # system in which they can be reached.
     outer = [program, "--die-with-parent", *reachable(), "--dev-bind", "/dev", "/dev"]
-    outer += ["--bind", "/proc", "/proc", "--dir", "/tmp", "--"]
+    outer += ["--bind", "/proc", "/proc", "--dir", "/tmp", "--", *STAY_ROOT]
     return [[*first, *BECOME_NOBODY, *then] for first in ([], outer) for then in inner]
 
 

@@ -1,0 +1,15 @@
+"""What the grader's tests share."""
+
+import os
+
+import pytest
+
+from tests.grading.sandbox.sandboxed import Sandbox
+
+
+@pytest.fixture(scope="session", params=["root", "nobody"] if os.geteuid() == 0 else ["user"])
+def sandbox(request):
+    """A sandbox as whoever runs the tests starts it; for root, as an ordinary user does as well."""
+    box = Sandbox(as_nobody=request.param == "nobody")
+    yield box
+    box.close()

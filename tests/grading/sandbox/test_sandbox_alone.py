@@ -1,0 +1,124 @@
+"""Nothing of a submission is left when it has ended: no process, no file, no trace for the next."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.grading.sandbox.sandboxed import Sandbox
+
+DAEMON = """
+import glob, os, sys, time
+SLEEP = "import time; open('ready', 'x'); time.sleep(600)"
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        os.execv(sys.executable, [sys.executable, "-c", SLEEP, {token!r}])
+    os._exit(0)
+while not glob.glob("ready"):
+    time.sleep(0.01)
+print("started", flush=True)
+"""
+
+
+def processes(token):
+    """The processes of this machine with a word in their command line."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = path.read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if token.encode() in words:
+            found.append(int(path.parent.name))
+    return found
+
+
+@pytest.mark.parametrize("more", ["", "time.sleep(600)"], ids=["by itself", "by the keeper"])
+def test_a_daemon_ends_with_its_submission(sandbox, tmp_path, more):
+    outcome = sandbox.run(DAEMON.format(token=tmp_path.name) + more, signal=15 if more else 0)
+    assert outcome.status == (137 if more else 0)
+    assert processes(tmp_path.name) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGKILL])
+def test_a_submission_cannot_stop_its_keeper(sandbox, number):
+    code = f"""
+    import os, time
+    for pid in -1, 0, os.getppid():
+        try:
+            os.kill(pid, {int(number)})
+        except OSError:
+            pass
+    print("done")
+    """
+    sandbox.run(code)
+    assert sandbox.run("print(1)").text == "1\n"
+
+
+def test_a_submission_ends_with_its_keeper(sandbox):
+    begin = time.monotonic()
+    outcome = sandbox.run("import time; print(1); time.sleep(600)", signal=9)
+    assert outcome.status == -9
+    assert time.monotonic() - begin < 300
+
+
+LEAVE = """
+import builtins, os, sys
+for folder in ".", "/tmp", "/dev/shm", "/student":
+    open(folder + "/left", "w").write("x")
+os.mkdir("/tmp/folder")
+os.symlink("/usr", "/tmp/link")
+os.environ["LEFT"] = "x"
+builtins.left = sys.left = "x"
+import numpy
+numpy.left = "x"
+numpy.random.seed(0)
+sys.path.insert(0, "/tmp")
+"""
+LOOK = """
+import builtins, os, sys, numpy
+for folder in ".", "/tmp", "/dev/shm", "/student", "/dev/pts":
+    print(folder, sorted(os.listdir(folder)))
+print("LEFT" in os.environ, hasattr(builtins, "left"), hasattr(sys, "left"), "/tmp" in sys.path)
+print(hasattr(numpy, "left"), [p for p in os.listdir("/proc") if p.isdigit()])
+for name in "shm", "msg", "sem":
+    print(len(open(f"/proc/sysvipc/{name}").readlines()))
+print(os.uname().nodename)
+"""
+
+
+def test_the_next_submission_finds_nothing(sandbox):
+    untouched = sandbox.run(LOOK)
+    assert sandbox.run(LEAVE).text == ""
+    assert sandbox.run(LOOK) == untouched
+    home, *_ = untouched.text.splitlines()
+    assert home == ". []"
+
+
+def test_every_submission_has_namespaces_of_its_own(sandbox):
+    code = """
+    import os
+    for name in "user", "pid", "net", "ipc", "uts", "mnt", "cgroup":
+        print(name, os.readlink(f"/proc/self/ns/{name}"))
+    print("outside", os.path.exists("/proc/2"))
+    input_of_next = input
+    import time; time.sleep(0.2)
+    """
+    ours = {os.readlink(f"/proc/self/ns/{n}") for n in ("user", "pid", "net", "ipc", "uts", "mnt")}
+    theirs = sandbox.run(code).text
+    assert not any(name in theirs for name in ours)
+
+
+def test_nothing_outlives_the_grader(tmp_path):
+    box = Sandbox()
+    box.send(DAEMON.format(token=tmp_path.name) + "time.sleep(600)")
+    while not processes(tmp_path.name):
+        time.sleep(0.01)
+    box.process.kill()
+    box.process.wait()
+    while processes(tmp_path.name):  # ends, or the test hangs
+        time.sleep(0.01)
+    box.wire.close()
