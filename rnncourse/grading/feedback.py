@@ -165,6 +165,17 @@ def _is_png(data):
     return isinstance(data, str) and re.fullmatch(r"iVBORw0KGgo[A-Za-z0-9+/\s]*=*\s*", data)
 
 
+class Scores(GetGrades):
+    """nbgrader's step; a mark that nobody has given yet is None and not 0."""
+
+    def _get_score(self, cell, resources):
+        where = self.notebook_id, self.assignment_id, self.student_id
+        grade = self.gradebook.find_grade(cell.metadata.nbgrader["grade_id"], *where)
+        given = grade.auto_score is not None or grade.manual_score is not None
+        cell.metadata.nbgrader["score"] = grade.score if given else None
+        cell.metadata.nbgrader["points"] = grade.max_score
+
+
 class FeedbackExporter(TemplateExporter):
     """nbconvert's templates, with everything escaped that a template does not mark as safe."""
 
@@ -201,7 +212,7 @@ class FeedbackExporter(TemplateExporter):
 class GenerateFeedback(converters.GenerateFeedback):
     """nbgrader's step with our page; nothing else is copied to students."""
 
-    preprocessors = [GetGrades]
+    preprocessors = [Scores]
 
     @default("exporter_class")
     def _exporter_class_default(self):

@@ -116,7 +116,7 @@ def hand_in(course, student, notebook=None, name="hw.ipynb", files=()):
     folder = Path(course.format_path("submitted", student, course.assignment_id))
     folder.mkdir(parents=True, exist_ok=True)
     if notebook is not None:
-        data = notebook if isinstance(notebook, bytes) else nbformat.writes(notebook).encode()
+        data = notebook if isinstance(notebook, bytes) else nbformat.v4.writes(notebook).encode()
         (folder / name).write_bytes(data)
     for path, data in dict(files).items():
         (folder / path).write_bytes(data)
