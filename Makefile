@@ -64,9 +64,12 @@ bench: $(READY)  ## measure speed against PyTorch and ONNX Runtime (ARGS=--help 
 chromium:
 	@command -v chromium || command -v chromium-browser || command -v google-chrome || { echo "The tests look at the site in Chromium. On Debian: sudo apt-get install chromium"; exit 1; }
 
-.PHONY: student grade
+.PHONY: student grade doctor
 student: $(READY)  ## write dist/rnncourse-student.zip: notebooks, wheel, how to start
 	$(BIN)/python -m assignments.student_zip
 
 grade: $(READY)  ## grade a demo class with nbgrader (ARGS=--help shows options)
 	$(BIN)/python -m assignments.grade_class $(ARGS)
+
+doctor: $(READY)  ## check whether this machine can confine submissions
+	@$(BIN)/python -m rnncourse.grading.doctor

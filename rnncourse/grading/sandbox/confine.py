@@ -24,6 +24,9 @@ APART = (
     | kernel.NEW_CGROUP
 )
 
+with suppress(OSError):  # where it cannot be had, `start` says so
+    syscalls.compiled()  # here, in the parent, once for all its forks
+
 
 def confine(limits, files=None, keep=(), report=None, unsafe=False):
     """Enter a sandbox of one's own; called by a process just forked from the warmed parent.
