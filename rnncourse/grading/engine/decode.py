@@ -58,15 +58,13 @@ class Decoder:
 
     def read(self, depth):
         """The next value."""
+        at = self.at
         if depth > DEPTH:
             raise NotPlain(f"the data is nested deeper than {DEPTH} levels")
-        if self.at >= self.end:
+        if at >= self.end:
             raise NotPlain("the data is broken: it ends too early")
-        reader = READERS.get(self.data[self.at])
-        if reader is None:
-            raise NotPlain("the data is broken: an unknown mark")
-        self.at += 1
-        return reader(self, depth)
+        self.at = at + 1
+        return READERS[self.data[at]](self, depth)
 
     def _numbers(self, form):
         start, self.at = self.at, self.at + form.size

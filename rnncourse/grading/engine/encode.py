@@ -14,6 +14,7 @@ from rnncourse.grading.engine import arrays
 DEPTH, ITEMS, DIGITS = 60, 2_000_000, 4096  # levels, entries in all, bytes of one integer
 ALIGNED = 16  # an array's entries begin at a multiple of this
 INT, FLOAT, COUNT, COMPLEX = (struct.Struct(f"<{code}") for code in ("q", "d", "I", "dd"))
+REFERENCE = struct.Struct("<cI")
 
 
 class NotPlain(ValueError):
@@ -58,7 +59,9 @@ class Encoder:
         if depth > DEPTH:
             raise NotPlain(f"it is nested deeper than {DEPTH} levels")
         kind = type(value)
-        if kind in PLAIN:
+        if kind is np.ndarray and (number := self.shared.numbers.get(id(value))) is not None:
+            self.out += REFERENCE.pack(b"r", number)
+        elif kind in PLAIN:
             PLAIN[kind](self, value, depth)
         elif kind in WITH_IDENTITY and has_plain_contents(value):
             self._write_known(value, depth)
@@ -84,7 +87,7 @@ class Encoder:
         if number is not None:
             if number in self.unfinished:
                 raise NotPlain("it contains itself")
-            self.out += b"r" + COUNT.pack(number)
+            self.out += REFERENCE.pack(b"r", number)
             return
         number = self.shared.add(value)
         self.unfinished.add(number)

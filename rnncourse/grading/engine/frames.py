@@ -6,7 +6,12 @@ import time
 from rnncourse.grading.engine.errors import Gone
 
 HEADER = struct.Struct("<IBQ")  # bytes in the body, kind, number
-REQUEST, FRESH, REPLY, FAILURE = 1, 2, 3, 4  # FRESH: a request after all shared objects are forgotten
+REQUEST, FRESH, REPLY, FAILURE = (
+    1,
+    2,
+    3,
+    4,
+)  # FRESH: a request after all shared objects are forgotten
 LARGEST = 64 << 20
 STALE = 10_000
 

@@ -120,7 +120,6 @@ class Link:
             self.shared.apply(changes)
         except (ValueError, TypeError, LookupError, AttributeError) as error:
             raise NotPlain(f"a message that is none: {error}") from None
-        self.shared.settle()
         return changes, content
 
     def serve(self, kind, number, body):
@@ -132,6 +131,7 @@ class Link:
             _, (operation, args, kwargs, seconds, released) = self._open(body)
         except (ValueError, TypeError) as error:
             raise errors.Gone(f"a request that is none: {error}") from None
+        self.shared.settle()
         self._forget(released)
         known = len(self.shared)
         self.depth += 1

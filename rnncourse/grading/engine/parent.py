@@ -17,10 +17,11 @@ GRACE = 2.0  # seconds that a process has to stop by itself what took too long
 # Small matrices are faster on one thread, and a process that has threads must not fork. NumPy
 # reads this when it is imported first.
 BOOT = """
-import os
+import os, tempfile
 for name in "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS":
     os.environ[name] = "1"
 os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
+os.environ["IPYTHONDIR"] = tempfile.mkdtemp()
 from rnncourse.grading.engine.zygote import main
 main(*{arguments})
 """

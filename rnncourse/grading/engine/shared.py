@@ -39,11 +39,15 @@ class Shared:
 
     def changed(self):
         """The (number, Contents) of every object that is not what it was."""
-        return tuple(
-            (number, Contents(self.objects[number]))
-            for number, state in enumerate(self.states)
-            if not _same(_state(self.objects[number]), state)
-        )
+        found = []
+        for number, (value, state) in enumerate(zip(self.objects, self.states, strict=False)):
+            if type(state) is bytes:  # an array, or a generator
+                same = (value.tobytes() if type(value) is np.ndarray else _state(value)) == state
+            else:
+                same = _same(_state(value), state)
+            if not same:
+                found.append((number, Contents(value)))
+        return tuple(found)
 
     def sent(self, changes):
         """These changes are known to the other side now."""
@@ -68,7 +72,7 @@ class Shared:
 def _state(value):
     kind = type(value)
     if kind is np.ndarray:
-        return value.shape, value.tobytes()
+        return value.tobytes()
     if isinstance(value, dict):
         return [*value.keys(), *value.values()]
     if kind is list:

@@ -7,6 +7,7 @@ import io
 import os
 import signal
 import sys
+import tempfile
 import time
 
 from IPython.core.compilerop import CachingCompiler
@@ -174,13 +175,15 @@ class Shell(InteractiveShell):
     def run(self, name, source, number, seconds, quiet=False):
         """Run one cell -> its outputs, and whether it took too long.
 
-        A quiet one draws no pictures.
+        A quiet one draws no pictures, and its errors need not be explained.
         """
         self.compile.cell, self.execution_count = name, number
         self.display_formatter.active_types = list(SHOWN[:1] if quiet else SHOWN)
+        signal.signal(signal.SIGALRM, TimeLimit.ring)
         limit = TimeLimit(seconds)
         with contextlib.suppress(TimeIsUp), limit:
-            self.run_cell(source, store_history=True)
+            if not (quiet and self._run_plainly(source)):
+                self.run_cell(source, store_history=True)
         for stream, file in self.spills.items():
             self._collect(stream, file)
         outputs = self.outputs.take()
@@ -188,6 +191,17 @@ class Shell(InteractiveShell):
             if output["output_type"] == "stream":
                 output["text"] = "".join(output["text"])
         return outputs, limit.over
+
+    def _run_plainly(self, source):
+        """Run a cell that is Python and nothing else, at a tenth of IPython's cost -> done?"""
+        try:
+            code = compile(source, self.compile.get_code_name(source, source, 0), "exec")
+        except (SyntaxError, ValueError):
+            return False
+        with contextlib.suppress(Exception, SystemExit):
+            exec(code, self.user_ns)
+        self.events.trigger("post_execute")
+        return True
 
     def _collect(self, name, file):
         with contextlib.suppress(OSError):
@@ -198,10 +212,10 @@ class Shell(InteractiveShell):
 
 
 def _spill(descriptor):
-    """A file in memory in the place of a standard stream -> it."""
-    file = os.memfd_create("output")
-    os.dup2(file, descriptor)
-    return file
+    """A file without a name in the place of a standard stream -> its descriptor."""
+    with tempfile.TemporaryFile() as file:
+        os.dup2(file.fileno(), descriptor)
+    return descriptor
 
 
 def _no_input(prompt=""):
@@ -215,26 +229,31 @@ class TimeLimit:
     `over` tells whether the time ran out. Limits may be nested.
     """
 
+    inner = None
+
     def __init__(self, seconds):
         self.seconds, self.over = max(seconds, 0.001), False
 
     def __enter__(self):
+        self.outer, TimeLimit.inner = TimeLimit.inner, self
         self.began = time.monotonic()
-        self.outer_handler = signal.signal(signal.SIGALRM, self._ring)
         self.outer_seconds = signal.setitimer(signal.ITIMER_REAL, self.seconds)[0]
         return self
 
     def __exit__(self, *exception):
         signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, self.outer_handler)
+        TimeLimit.inner = self.outer
         if self.outer_seconds:
             left = self.outer_seconds - (time.monotonic() - self.began)
             signal.setitimer(signal.ITIMER_REAL, max(left, 0.001))
 
-    def _ring(self, *_):
+    @staticmethod
+    def ring(*_):
+        """What the alarm does."""
         __tracebackhide__ = True
-        self.over = True
-        raise TimeIsUp(f"This took longer than {self.seconds:.0f} s and was stopped.")
+        if (limit := TimeLimit.inner) is not None:
+            limit.over = True
+            raise TimeIsUp(f"This took longer than {limit.seconds:.0f} s and was stopped.")
 
 
 def make_shell():

@@ -52,7 +52,7 @@ class Zygote:
 
     def _be(self, role, limits, files, unsafe, report, *given):
         try:
-            confine(limits, files, keep=given, report=report, unsafe=unsafe)
+            confine(limits, files, keep=(2, *given), report=report, unsafe=unsafe)
             sockets = [socket.socket(fileno=descriptor) for descriptor in given]
             ROLES[role](self.shell, limits.output, *sockets)
         except BaseException as error:
