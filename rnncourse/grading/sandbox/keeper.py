@@ -24,11 +24,14 @@ def keep_until_it_ends(child, limits, report, remove=None):
     report : int or None
         Where the reason goes when a limit ended it.
     remove : path, optional
-        The unsafe submission's folder, removed at the end together with its process group.
+        The unsafe submission's folder, removed at the end, when its other processes are ended.
     """
     _forget_everything_but(report)
     if remove is None:
         kernel.drop_capabilities()
+    else:
+        with suppress(AttributeError):  # not on other systems
+            kernel.prctl(kernel.ADOPT_ORPHANS, 1)
     signal.signal(signal.SIGCHLD, lambda *_: None)  # elsewhere than Linux it would be discarded
     signal.setitimer(signal.ITIMER_REAL, EVERY, EVERY)
     end = time.monotonic() + limits.submission_seconds
@@ -40,14 +43,21 @@ def keep_until_it_ends(child, limits, report, remove=None):
         if reason or number == signal.SIGTERM:
             os.kill(child, signal.SIGKILL)
     if remove is not None:
-        with suppress(ProcessLookupError):
-            os.killpg(child, signal.SIGKILL)
+        _end_orphans()
         shutil.rmtree(remove, ignore_errors=True)
     if reason and report is not None:
         with suppress(OSError):
             os.write(report, f"{reason}\n".encode())
     status = os.waitstatus_to_exitcode(ended[1])
     os._exit(status if status >= 0 else 128 - status)
+
+
+def _end_orphans():
+    with suppress(FileNotFoundError, ChildProcessError):  # no /proc; nobody left
+        while True:
+            for pid in watch.tree(os.getpid()):
+                os.kill(pid, signal.SIGKILL)
+            os.waitpid(-1, 0)
 
 
 def _reason(limits, end):

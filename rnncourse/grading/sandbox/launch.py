@@ -82,7 +82,7 @@ def start(argv, pass_fds=(), unsafe=False, hidden=()):
     if unsafe:
         command, environment = list(argv), ENVIRONMENT
     else:
-        command, environment = [*ways(hidden)[_way_that_works()], *argv], {}
+        command, environment = [*ways(hidden)[way_that_works()], *argv], {}
     return subprocess.Popen(
         command, pass_fds=tuple(pass_fds), stdin=subprocess.DEVNULL, env=environment
     )
@@ -117,7 +117,7 @@ def ways(hidden=()):
 
 
 @cache
-def _way_that_works():
+def way_that_works():
     """The first of the ways in which a process can be confined, tried once -> its index."""
     complaints = []
     for index, way in enumerate(ways()):

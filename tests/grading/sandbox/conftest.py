@@ -4,12 +4,12 @@ import os
 
 import pytest
 
-from tests.grading.sandbox.sandboxed import Sandbox
+from tests.grading.sandbox.sandboxed import Sandbox, nobody
 
 
 @pytest.fixture(scope="session", params=["root", "nobody"] if os.geteuid() == 0 else ["user"])
 def sandbox(request):
     """A sandbox as whoever runs the tests starts it; for root, as an ordinary user does as well."""
-    box = Sandbox(as_nobody=request.param == "nobody")
+    box = Sandbox(through=nobody() if request.param == "nobody" else ())
     yield box
     box.close()

@@ -26,6 +26,8 @@ from rnncourse.grading.sandbox import confine
 
 wire = socket.socket(fileno=int(sys.argv[1])).makefile("rw")
 unsafe = sys.argv[2] == "unsafe"
+names = os.listdir("/proc/self/ns")
+os.environ["NAMESPACES"] = repr({name: os.readlink(f"/proc/self/ns/{name}") for name in names})
 
 
 def run(code, limits, files, signal):
@@ -42,11 +44,11 @@ def run(code, limits, files, signal):
         os._exit(0)
     os.close(printing)
     os.close(reporting)
+    first = os.read(printed, 1).decode() if signal else ""
     if signal:
-        os.read(printed, 1)
         os.kill(pid, signal)
     with os.fdopen(printed, errors="replace") as out, os.fdopen(reason) as why:
-        text = out.read()
+        text = first + out.read()
         status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
         return text, why.read(), status
 
@@ -65,12 +67,15 @@ class Outcome(NamedTuple):
 
 
 class Sandbox:
-    """One warmed parent; `run` forks from it."""
+    """One warmed parent; `run` forks from it.
 
-    def __init__(self, as_nobody=False, unsafe=False, hidden=()):
+    The command that starts it runs `through` another one.
+    """
+
+    def __init__(self, through=(), unsafe=False, hidden=()):
         ours, theirs = socket.socketpair()
         words = [str(theirs.fileno()), "unsafe" if unsafe else "", *map(str, hidden)]
-        command = [*nobody() * as_nobody, sys.executable, "-m", __name__, *words]
+        command = [*through, sys.executable, "-m", __name__, *words]
         self.process = subprocess.Popen(command, pass_fds=[theirs.fileno()], cwd=CHECKOUT)
         theirs.close()
         self.wire = ours.makefile("rw")
