@@ -58,7 +58,7 @@ def _header(dtype, shape, order):
 def content(array):
     """The entries as bytes: the first axis slowest, or fastest for Fortran order."""
     flags = array.flags
-    return array.tobytes("F" if flags.f_contiguous and not flags.c_contiguous else "C")
+    return np.ndarray.tobytes(array, "F" if flags.f_contiguous and not flags.c_contiguous else "C")
 
 
 @lru_cache(4096)

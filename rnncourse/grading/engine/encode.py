@@ -68,7 +68,7 @@ class Encoder:
         elif id(value) in arrays.NAMES:
             self._text(b"x", arrays.NAMES[id(value)])
         elif isinstance(value, np.ndarray) and arrays.is_plain(value.dtype):
-            self.write(np.array(value, subok=False), depth)  # a subclass crosses as what it holds
+            self._write_known(value, depth)  # a subclass arrives as the array that it holds
         elif isinstance(value, np.generic) and arrays.is_plain(value.dtype):
             self._text(b"n", value.dtype.str)
             self._block(np.asarray(value).tobytes())
@@ -78,7 +78,7 @@ class Encoder:
             self.out += b"C"
             self.shared.add(value)
             self.again = value.value
-            WITH_IDENTITY[type(value.value)](self, value.value, depth)
+            self._contents(value.value, depth)
         else:
             self._object(value)
 
@@ -91,8 +91,11 @@ class Encoder:
             return
         number = self.shared.add(value)
         self.unfinished.add(number)
-        WITH_IDENTITY[type(value)](self, value, depth)
+        self._contents(value, depth)
         self.unfinished.discard(number)
+
+    def _contents(self, value, depth):
+        WITH_IDENTITY.get(type(value), Encoder._array)(self, value, depth)
 
     def _block(self, data):
         self.out += COUNT.pack(len(data)) + data

@@ -54,6 +54,7 @@ class Link:
         self.operations, self.proxy, self.may_give = operations, proxy, may_give
         self.guard, self.frames_of = guard, frames_of
         self.shared, self.fresh = Shared(), False
+        self.last = self.asked = None  # what was asked last, of the other side and by it
         self.exports, self.numbers, self.next_number = {}, {}, 0
         self.proxies, self.released = weakref.WeakValueDictionary(), []
         self.deadline, self.depth = float("inf"), 0
@@ -63,38 +64,66 @@ class Link:
         """Ask the other side, wait, and return or raise what it answers."""
         if self.gone:
             raise errors.Gone(self.gone)
-        if self.depth == 0 and len(self.shared) > MANY:
-            self.fresh = True
-            self.shared.cut(0)
-        before = len(self.shared)
-        released, self.released = tuple(self.released), []
-        seconds = min(1e6, self.deadline - time.monotonic())
-        asked = operation, args, tuple(kwargs.items()), seconds, released
         try:
-            changes = self.shared.changed()
-            body = encode((changes, asked), self.shared, self.give)
+            kind, body, known = self._prepare(operation, args, kwargs)
         except NotPlain as error:
-            self.shared.cut(before)
             raise TypeError(f"This cannot be handed to the other side: {error}.") from None
-        self.shared.sent(changes)
-        self.shared.settle()
-        known = before if self.depth else len(self.shared)
-        self.waiting = True
+        waiting, self.waiting = self.waiting, True
         try:
-            kind, value = self._ask(frames.FRESH if self.fresh else frames.REQUEST, body)
+            kind, value = self._ask(kind, body)
         except (errors.Gone, NotPlain) as error:
             self.gone = str(error)
             raise errors.Gone(self.gone) from None
-        self.waiting = False
+        except BaseException:  # an alarm; the answer, should it still come, would be out of step
+            self.gone = "it did not answer in time"
+            raise
+        self.waiting = waiting
         self.shared.cut(known)
         if kind == frames.REPLY:
             return value
         raise value
 
+    def _prepare(self, operation, args, kwargs):
+        """A request -> its kind, its body, and how many shared objects stay after the answer."""
+        kind, before = frames.REQUEST, len(self.shared)
+        seconds = min(1e6, self.deadline - time.monotonic())
+        changes = self.shared.changed()
+        asked = operation, *args
+        if self.depth == 0 and not kwargs and self._is_last(asked):
+            kind, content = frames.AGAIN, seconds
+        else:
+            if self.depth == 0 and (self.fresh or before > MANY):
+                kind, self.fresh, before, changes = frames.FRESH, True, 0, ()
+                self.shared.cut(0)
+            content = (operation, args, tuple(kwargs.items()), seconds, tuple(self.released))
+        try:
+            body = encode((changes, content), self.shared, self.give)
+        except NotPlain:
+            self.shared.cut(before)
+            raise
+        self.shared.sent(changes)
+        self.shared.settle()
+        if kind != frames.AGAIN:
+            del self.released[: len(content[-1])]
+        if self.depth == 0:
+            self.fresh, self.last = False, asked
+        return kind, body, before if self.depth else len(self.shared)
+
+    def _is_last(self, asked):
+        """Whether the same is asked, of the same objects, as the last time."""
+        last = self.last
+        return (
+            last is not None
+            and not self.fresh
+            and len(self.shared) <= MANY
+            and len(self.released) <= MANY
+            and len(last) == len(asked)
+            and all(a is b for a, b in zip(last, asked, strict=True))
+        )
+
     def _ask(self, kind, body):
         number = secrets.randbits(64)
         self.frames.send(kind, number, body)
-        self.fresh = False
         while True:
             kind, answered, body = self.frames.receive()
             if kind == frames.REQUEST and self.operations:
@@ -128,11 +157,17 @@ class Link:
         if kind == frames.FRESH:
             self.shared.cut(0)
         try:
-            _, (operation, args, kwargs, seconds, released) = self._open(body)
+            _, content = self._open(body)
+            if kind == frames.AGAIN:
+                (operation, args, kwargs), seconds = self.asked, content
+            else:
+                operation, args, kwargs, seconds, released = content
+                self._forget(released)
         except (ValueError, TypeError) as error:
             raise errors.Gone(f"a request that is none: {error}") from None
+        if not nested:
+            self.asked = operation, args, kwargs
         self.shared.settle()
-        self._forget(released)
         known = len(self.shared)
         self.depth += 1
         try:
@@ -189,6 +224,8 @@ class Link:
             raise NotPlain("an object came where only plain data is expected")
         if (known := self.proxies.get(number)) is not None:
             return known
+        if number in self.released:  # the other side has not heard yet that it was dropped
+            self.released.remove(number)
         made = self.proxies[number] = self.proxy(self, number, can_be_called, label[:100])
         return made
 

@@ -71,8 +71,8 @@ class Shared:
 
 def _state(value):
     kind = type(value)
-    if kind is np.ndarray:
-        return value.tobytes()
+    if isinstance(value, np.ndarray):
+        return np.ndarray.tobytes(value)
     if isinstance(value, dict):
         return [*value.keys(), *value.values()]
     if kind is list:
@@ -92,7 +92,7 @@ def _same(now, before):
 
 def _write(original, new):
     kind = type(original)
-    if kind is np.ndarray and type(new) is np.ndarray:
+    if isinstance(original, np.ndarray) and type(new) is np.ndarray:
         if new.shape != original.shape or new.dtype != original.dtype:
             raise NotPlain("an argument's array was given another shape or dtype")
         if not original.flags.writeable:

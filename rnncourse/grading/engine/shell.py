@@ -1,5 +1,6 @@
 """Runs cells as a notebook's kernel does, and collects what they show as plain dicts."""
 
+import ast
 import base64
 import builtins
 import contextlib
@@ -182,7 +183,8 @@ class Shell(InteractiveShell):
         signal.signal(signal.SIGALRM, TimeLimit.ring)
         limit = TimeLimit(seconds)
         with contextlib.suppress(TimeIsUp), limit:
-            if not (quiet and self._run_plainly(source)):
+            plain = (quiet or self.report) and self._run_plainly(source, quiet)
+            if not plain:
                 self.run_cell(source, store_history=True)
         for stream, file in self.spills.items():
             self._collect(stream, file)
@@ -192,16 +194,31 @@ class Shell(InteractiveShell):
                 output["text"] = "".join(output["text"])
         return outputs, limit.over
 
-    def _run_plainly(self, source):
+    def _run_plainly(self, source, quiet):
         """Run a cell that is Python and nothing else, at a tenth of IPython's cost -> done?"""
+        file = self.compile.get_code_name(source, source, 0)
         try:
-            code = compile(source, self.compile.get_code_name(source, source, 0), "exec")
+            tree = ast.parse(source, file)
+            last = tree.body and isinstance(tree.body[-1], ast.Expr) and not quiet
+            shown = ast.Expression(tree.body.pop().value) if last else None
+            codes = compile(tree, file, "exec"), shown and compile(shown, file, "eval")
         except (SyntaxError, ValueError):
             return False
-        with contextlib.suppress(Exception, SystemExit):
-            exec(code, self.user_ns)
+        try:
+            exec(codes[0], self.user_ns)
+            if shown is not None and (value := eval(codes[1], self.user_ns)) is not None:
+                if not Hook.semicolon_at_end_of_expression(source):
+                    self.show_value(value)
+        except BaseException:
+            if not quiet:
+                self.showtraceback()
         self.events.trigger("post_execute")
         return True
+
+    def show_value(self, value):
+        """Show what the last expression of a cell is."""
+        data, _ = self.display_formatter.format(value)
+        self.outputs.data("execute_result", data, execution_count=self.execution_count)
 
     def _collect(self, name, file):
         with contextlib.suppress(OSError):
