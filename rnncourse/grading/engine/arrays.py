@@ -74,10 +74,10 @@ def read_header(data):
 
 def build(dtype, shape, order, data, start, size):
     """The array of a header, which looks into the bytes that hold its entries."""
-    if dtype.kind in "bU" and size:
-        _check_entries(np.ndarray(size // (dtype.itemsize or 1), dtype, data, start))
-    if size != prod(shape) * dtype.itemsize:
-        raise ValueError("an array whose size does not fit its shape")
+    if size and dtype.kind in "bU":
+        _check_entries(np.ndarray(size // dtype.itemsize, dtype, data, start))
+    if order == C and size:
+        return np.ndarray(shape, dtype, data, start)
     if not size:
         array = np.empty(shape, dtype)
     elif order & 3 == C:

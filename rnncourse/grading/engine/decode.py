@@ -134,6 +134,8 @@ class Decoder:
 
     def _scalar(self, depth):
         dtype, data = arrays.plain_dtype(self._text()), bytearray(self._block())
+        if len(data) != dtype.itemsize:
+            raise NotPlain("the data is broken: a scalar of another size")
         return arrays.build(dtype, (), arrays.C, data, 0, len(data))[()]
 
     def _generator(self, depth):

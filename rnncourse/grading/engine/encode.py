@@ -61,6 +61,9 @@ class Encoder:
         kind = type(value)
         if kind is np.ndarray and (number := self.shared.numbers.get(id(value))) is not None:
             self.out += REFERENCE.pack(b"r", number)
+        elif kind is np.ndarray and value.base is None and has_plain_contents(value):
+            self.shared.add(value)
+            self._array(value, depth)
         elif kind in PLAIN:
             PLAIN[kind](self, value, depth)
         elif kind in WITH_IDENTITY and has_plain_contents(value):

@@ -102,9 +102,11 @@ class Link:
             self.shared.cut(before)
             raise
         self.shared.sent(changes)
-        self.shared.settle()
-        if kind != frames.AGAIN:
+        if kind == frames.AGAIN:
+            self.shared.cut_copies(before, changes)
+        else:
             del self.released[: len(content[-1])]
+        self.shared.settle()
         if self.depth == 0:
             self.fresh, self.last = False, asked
         return kind, body, before if self.depth else len(self.shared)
@@ -157,8 +159,9 @@ class Link:
         if kind == frames.FRESH:
             self.shared.cut(0)
         try:
-            _, content = self._open(body)
+            changes, content = self._open(body)
             if kind == frames.AGAIN:
+                self.shared.cut_copies(before, changes)
                 (operation, args, kwargs), seconds = self.asked, content
             else:
                 operation, args, kwargs, seconds, released = content

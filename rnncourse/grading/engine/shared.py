@@ -62,6 +62,11 @@ class Shared:
             _write(self.objects[number], contents.value)
             self.states[number] = _state(self.objects[number])
 
+    def cut_copies(self, count, changes):
+        """Forget what a message of nothing but changed arrays added: copies, of no use later."""
+        if all(isinstance(contents.value, np.ndarray) for _, contents in changes):
+            self.cut(count)
+
     def cut(self, count):
         """Forget all but the first objects, on both sides at the same time."""
         for value in self.objects[count:]:

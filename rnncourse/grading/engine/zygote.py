@@ -77,6 +77,9 @@ def main(control, descriptors, warm):
     for name in warm:
         importlib.import_module(name)
     zygote = Zygote(make_shell(), socket.socket(fileno=descriptors))
+    patience = time.monotonic() + SECONDS_TO_END
+    while threading.active_count() > 1 and time.monotonic() < patience:
+        time.sleep(0.01)  # such as matplotlib's, which ends after it has looked for fonts
     if threading.active_count() > 1:
         sys.exit(
             "A module that is imported beforehand starts a thread; such a process cannot fork."
