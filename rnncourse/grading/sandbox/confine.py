@@ -71,7 +71,7 @@ def confine(limits, files=None, keep=(), report=None, unsafe=False):
         if child:
             keep_until_it_ends(child, limits, report, remove=folder if unsafe else None)
         _settle(limits, folder, files or {}, unsafe)
-        _close_all_but({*keep} if report is None else {*keep, report})
+        _let_go({*keep} if report is None else {*keep, report})
         _limit(limits, unsafe)
         if not unsafe:
             kernel.drop_capabilities()
@@ -128,14 +128,12 @@ def _mount(disk):
         kernel.mount("tmpfs", "/proc", "tmpfs", quiet | kernel.READ_ONLY, "size=4096")
 
 
-def _close_all_but(keep):
+def _let_go(keep):
     """Close every file descriptor but these; 0, 1 and 2 become /dev/null."""
     nothing = os.open(os.devnull, os.O_RDWR)
     for standard in {0, 1, 2}.difference(keep):
         os.dup2(nothing, standard)
-    kept = sorted(fd for fd in {2, *keep} if fd >= 2)
-    for fd, following in zip(kept, [*kept[1:], os.sysconf("SC_OPEN_MAX")], strict=True):
-        os.closerange(fd + 1, following)
+    kernel.close_all_but(keep)
 
 
 def _limit(limits, unsafe):

@@ -41,6 +41,13 @@ def drop_capabilities():
     _check(LIBC.capset(header, (ctypes.c_uint32 * 6)()), "capset")
 
 
+def close_all_but(keep):
+    """Close the file descriptors from 3 on that are not to be kept."""
+    kept = sorted({2, *(fd for fd in keep if fd > 2)})
+    for fd, following in zip(kept, [*kept[1:], os.sysconf("SC_OPEN_MAX")], strict=True):
+        os.closerange(fd + 1, following)
+
+
 def _check(result, what):
     if result != 0:
         number = ctypes.get_errno()
