@@ -8,6 +8,7 @@ import pytest
 from rnncourse import fused, gru, lstm, rnn, unroll, unroll_backward
 from rnncourse.activations import sigmoid
 from rnncourse.fused import through_time
+from rnncourse.fused.kernels import lstm as lstm_kernel
 from rnncourse.fused.kernels import products, squash
 from rnncourse.tree import leaves, tree_map
 from tests.answer import Answer, ours
@@ -49,7 +50,7 @@ def test_large_batches_are_turned_in_tiles(cell, sizes):
 def test_large_products_are_split(cell):
     problem = make_problem(cell, T=2, B=64, D=3, H=160)
     kernel = fused.kernels.KERNELS[cell]
-    weights = kernel.pack(problem.params, 64)
+    weights = kernel.pack(problem.params, 64, ahead=False)
     assert any(getattr(part, "ndim", 0) == 3 for part in weights)  # a stack of pieces
     assert_same(fast(problem), ours(problem))
 
@@ -133,6 +134,47 @@ def test_the_edges_check_like_unroll(cell, spoil):
     with pytest.raises(ValueError, match=f"^{spoil}.*finite"):
         _, _, cache = fused.forward(cell, params, x, state)
         fused.backward(cell, cache, dout, dstate)
+
+
+@pytest.mark.parametrize("T", [1, 7])
+def test_weights_of_x_that_go_ahead_change_no_number(T, monkeypatch):
+    monkeypatch.setattr(lstm_kernel, "LARGE", 1)
+    monkeypatch.setattr(through_time, "BLOCK_COLUMNS", 3)
+    problem = make_problem(lstm, T=T, B=1, D=3, H=4)
+    weights = lstm_kernel.pack(problem.params, 1, ahead=True)
+    assert weights.W.shape == (16, 4)  # W_x is not in it
+    assert_same(fast(problem), ours(problem))
+
+
+def test_numpy_s_buffer_is_what_it_was(problem):
+    cell, params, x, state, dout, dstate = problem
+    before = np.getbufsize()
+    _, _, cache = fused.forward(cell, params, x, state)
+    fused.backward(cell, cache, dout, dstate)
+    assert np.getbufsize() == before
+    with pytest.raises(RuntimeError, match="in the middle"), through_time.plain_loops():
+        assert np.getbufsize() == 16
+        raise RuntimeError("in the middle")
+    assert np.getbufsize() == before
+
+
+@pytest.mark.parametrize(
+    ("found", "fast_in_float32"),
+    [
+        (["AVX2", "AVX512_SKX"], True),
+        (["X86_V3", "X86_V4"], True),
+        (["X86_V3"], False),
+        (None, False),
+    ],
+)
+def test_large_arrays_take_the_way_that_is_faster_here(found, fast_in_float32, monkeypatch):
+    config = {} if found is None else {"SIMD Extensions": {"found": found}}
+    monkeypatch.setattr(np, "show_config", lambda mode: config)
+    assert squash.tanh_is_fast(np.dtype(np.float32)) is fast_in_float32
+    assert not squash.tanh_is_fast(np.dtype(np.float64))
+    monkeypatch.setattr(squash, "FAST_TANH", [np.dtype(np.float32)])
+    ways = [squash.choose(np.dtype(dtype), squash.SMALL).sigmoid_scale for dtype in "fd"]
+    assert ways == [0.5, -1.0]  # of tanh, of exp
 
 
 @pytest.mark.equation("eq-sigmoid")

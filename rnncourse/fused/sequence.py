@@ -89,7 +89,7 @@ def forward(cell, params, x, state=None, train=True, checkpoint=None):
         checks.steps("checkpoint", checkpoint)
     whole = train and checkpoint is None
     tape = through_time.new_tape(kernel, T, H, B, dtype) if whole else None
-    weights = kernel.pack(params, B)
+    weights = kernel.pack(params, B, ahead=B == 1)
     out = np.empty((T, B, H), dtype)
     segments, parts = [], tuple(map(turned, leaves(state)))
     for start in range(0, T, checkpoint or T):
@@ -146,15 +146,13 @@ def backward(cell, cache, dout, dstate=None):
     checks.array("dout", dout, (T, B, H), dtype)
     dstate = checks.state("dstate", cell, dstate, B, H, dtype)
     dx = np.empty(x.shape, dtype)
-    sums = through_time.totals(kernel, params)
+    dW = through_time.totals(kernel, params)
     parts = tuple(map(turned, leaves(dstate)))
     for start, end, first in reversed(segments):
         now = slice(start, end)
         kept = tape
         if kept is None:
             kept = through_time.new_tape(kernel, end - start, H, B, dtype)
-            through_time.run(kernel, kernel.pack(params, B), x[now], first, kept)
-        through_time.run_back(
-            kernel, params, x[now], first[0], kept, dout[now], parts, dx[now], sums
-        )
-    return dx, rebuilt(dstate, parts), kernel.unpack(*sums)
+            through_time.run(kernel, kernel.pack(params, B, ahead=B == 1), x[now], first, kept)
+        through_time.run_back(kernel, params, x[now], first[0], kept, dout[now], parts, dx[now], dW)
+    return dx, rebuilt(dstate, parts), kernel.unpack(dW, H)

@@ -1,10 +1,12 @@
 """One sequence, step by step, as it arrives: no step allocates memory."""
 
+import functools
+
 import numpy as np
 
 from rnncourse import checks
 from rnncourse.fused import through_time
-from rnncourse.fused.kernels import kernel_of
+from rnncourse.fused.kernels import kernel_of, products
 from rnncourse.tree import leaves, tree_map
 
 
@@ -20,12 +22,18 @@ class Stream:
         D, H, dtype = checks.params(cell, params)
         as_batch = None if state is None else tree_map(_as_batch, state)
         self._first = tree_map(np.copy, checks.state("state", cell, as_batch, 1, H, dtype))
-        self._weights = kernel.pack(params, 1)
-        rows = H + 1 + D + kernel.EXTRA * H
-        z = through_time.standing_still(np.zeros((rows, 1), dtype), 2)
+        self._weights = kernel.pack(params, 1, ahead=False)
+        rows, fill = self._weights.feed
+        z = through_time.standing_still(np.zeros((H + 1 + rows + kernel.EXTRA * H, 1), dtype), 2)
         tape = through_time.standing_still(np.zeros((kernel.TAPE * H, 1), dtype), 2)
         z[0, H] = 1
-        self._x, self._h, self._c = z[0, H + 1 : H + 1 + D, 0], z[0, :H, 0], tape[0, :H, 0]
+        below = z[:1, H + 1 : H + 1 + rows]
+        self._h, self._c = z[0, :H, 0], tape[0, :H, 0]
+        if fill is products.turn:  # x itself stands in z
+            self._x, self._fill = below[0, :, 0], None
+        else:
+            self._x = np.empty(D, dtype)
+            self._fill = functools.partial(fill, self._x[None, None], below)
         self._views = [view[0] for view in kernel.views(self._weights, z, tape)]
         self._step = kernel.step
         self.reset()
@@ -58,6 +66,8 @@ class Stream:
         ):
             checks.array("x", x, mine.shape, mine.dtype)
         mine[...] = x
+        if self._fill:
+            self._fill()
         self._step(self._weights, *self._views)
         return self._h
 

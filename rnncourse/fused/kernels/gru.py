@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy import add, multiply, subtract
 
-from rnncourse.fused.kernels import products, squash
+from rnncourse.fused.kernels import feeds, products, squash
 from rnncourse.params import Params
 
 TAPE = 4  # kept for each step: h_prev, n, z, r, in blocks of H rows
@@ -22,6 +22,7 @@ ORDER = [2, 1, 0]  # r z n to n z r, and back
 class Weights(NamedTuple):
     """What a step needs."""
 
+    feed: Any
     product_n: Any
     W_n: np.ndarray  # (H, 1 + D + H)
     product_zr: Any
@@ -30,35 +31,32 @@ class Weights(NamedTuple):
     tanh: Any
 
 
-def pack(params, B):
-    """Weights for a batch of B sequences."""
+def pack(params, B, ahead):
+    """Weights for a batch of B sequences; x is joined to h in any case."""
     W_x, W_h, b = params
-    H = len(W_h)
+    D, H = len(W_x), len(W_h)
     way = squash.choose(W_x.dtype, H * B)
     W_n = products.stack_rows((b, W_x, W_h), B, H, [2])
     W_zr = products.stack_rows((W_h, b, W_x), B, H, [1, 0], 2 * [way.sigmoid_scale])
-    return Weights(*products.prepare(W_n, B), *products.prepare(W_zr, B), way.sigmoid, way.tanh)
+    pairs = *products.prepare(W_n, B), *products.prepare(W_zr, B)
+    return Weights(feeds.joined(D), *pairs, way.sigmoid, way.tanh)
 
 
 def views(weights, z, tape):
     """What each step reads and writes, as arrays with the time in front."""
     H = tape.shape[1] // TAPE
-    now = tape[:-1]
-    n, update, reset, zr = (
-        now[:, H : 2 * H],
-        now[:, 2 * H : 3 * H],
-        now[:, 3 * H :],
-        now[:, 2 * H :],
-    )
-    left, right = z[:-1, :-H], z[:-1, H:]  # [h; 1; x] and [1; x; r * h]
+    now, before = tape[:-1], z[:-1]
+    n, update, reset = (now[:, k * H : (k + 1) * H] for k in range(1, 4))
+    zr = now[:, 2 * H :]
+    left, right = before[:, :-H], before[:, H:]  # [h; 1; x] and [1; x; r * h]
     pieces_n, pieces_zr = products.rows_for(weights.W_n, n), products.rows_for(weights.W_zr, zr)
-    h_prev, rh, h = z[:-1, :H], z[:-1, -H:], z[1:, :H]
+    h_prev, rh, h = before[:, :H], before[:, -H:], z[1:, :H]
     return left, right, h_prev, rh, pieces_n, n, pieces_zr, zr, update, reset, h
 
 
 def step(weights, left, right, h_prev, rh, pieces_n, n, pieces_zr, zr, z, r, h):
     """One step: from z = [h_prev; 1; x; .] to the h of the next z."""
-    product_n, W_n, product_zr, W_zr, sigmoid, tanh = weights
+    _, product_n, W_n, product_zr, W_zr, sigmoid, tanh = weights
     product_zr(W_zr, left, pieces_zr)  # eq-gru-a      (2H, B)
     sigmoid(zr)  # eq-gru-gates
     multiply(r, h_prev, rh)
@@ -127,17 +125,20 @@ def back(weights, da, dout, dstate):
         add(dh, r_drh, dh)  # eq-gru-dh-prev
 
 
-def recurrent_inputs(tape, t0, t1, h_first, out):
-    """Fill `out` (steps, H, B) with what W_h saw; yield the blocks of KEPT it is multiplied by."""
-    h_prev, _, _, r = np.split(tape[t0:t1], TAPE, axis=1)
-    multiply(r, h_prev, out)
-    yield slice(0, 1)
-    out[...] = h_prev
-    yield slice(1, 3)
+def windows(H):
+    """Which rows of da meet which rows of z in a gradient, as in the products of a step."""
+    return (slice(0, H), slice(H, None)), (slice(H, None), slice(0, -H))
 
 
-def unpack(dW_x, dW_h, db):
-    """Gradients in the layout of the parameters."""
-    return Params(
-        *(products.take(array, len(db) // len(ORDER), ORDER) for array in (dW_x, dW_h, db))
-    )
+def recall(tape, t0, t1, h_first, out):
+    """Fill the columns of h and of r * h in `out` (steps, B, F), which has a z in every row."""
+    H = tape.shape[1] // TAPE
+    h_prev, r = tape[t0:t1, :H], tape[t0:t1, 3 * H :]
+    products.turn(h_prev, out[..., :H])
+    products.turn(r * h_prev, out[..., -H:])
+
+
+def unpack(dW, H):
+    """Gradients in the layout of the parameters, from rows n z r and columns [h; 1; x; r * h]."""
+    dW[:H, :H] = dW[:H, -H:]
+    return Params(*products.unstack(dW[:, :-H], H, ORDER))

@@ -9,7 +9,7 @@ import numpy as np
 from numpy import add, multiply, subtract
 
 from rnncourse import gru_reset_after
-from rnncourse.fused.kernels import products, squash
+from rnncourse.fused.kernels import feeds, products, squash
 
 TAPE = 5  # kept for each step: h_prev, n, z, r, u, in blocks of H rows
 EXTRA = 0  # rows of z beyond [h; 1; x], in blocks of H
@@ -21,52 +21,44 @@ ORDER = [2, 1, 0]  # r z n to n z r, and back
 class Weights(NamedTuple):
     """What a step needs."""
 
-    product_zr: Any
-    W_zr: np.ndarray  # (2H, H + 1 + D)
-    product_u: Any
-    W_u: np.ndarray  # (H, H + 1)
-    product_n: Any
-    W_n: np.ndarray  # (H, 1 + D)
+    feed: Any
+    product: Any
+    W: np.ndarray  # (3H, H + 1), rows z r u
     sigmoid: Any
     tanh: Any
     ru: np.ndarray  # (H, B) workspace
 
 
-def pack(params, B):
-    """Weights for a batch of B sequences."""
+def pack(params, B, ahead):
+    """Weights for a batch of B sequences; x goes `ahead` of the steps in any case."""
     W_x, W_h, b, b_hn = params
     H, dtype = len(b_hn), W_x.dtype
     way = squash.choose(dtype, H * B)
-    W_zr = products.stack_rows((W_h, b, W_x), B, H, [1, 0], 2 * [way.sigmoid_scale])
-    W_u = products.stack_rows((W_h[:, 2 * H :], b_hn), B, H, [0])
-    W_n = products.stack_rows((b, W_x), B, H, [2])
-    pairs = [part for W in (W_zr, W_u, W_n) for part in products.prepare(W, B)]
-    return Weights(*pairs, way.sigmoid, way.tanh, np.empty((H, B), dtype))
+    scales = 2 * [way.sigmoid_scale] + [1.0]
+    feed = feeds.ahead(W_x, b, B, H, ORDER, [1.0, *scales[:2]])
+    b_zru = np.concatenate([np.zeros(2 * H, dtype), b_hn])
+    W = products.stack_rows((W_h, b_zru), B, H, [1, 0, 2], scales)
+    return Weights(feed, *products.prepare(W, B), way.sigmoid, way.tanh, np.empty((H, B), dtype))
 
 
 def views(weights, z, tape):
     """What each step reads and writes, as arrays with the time in front."""
     H = tape.shape[1] // TAPE
-    now = tape[:-1]
+    now, before = tape[:-1], z[:-1]
     n, update, reset, u = (now[:, k * H : (k + 1) * H] for k in range(1, 5))
-    zr = now[:, 2 * H : 4 * H]
-    pieces_zr, pieces_u, pieces_n = (
-        products.rows_for(W, rows)
-        for W, rows in ((weights.W_zr, zr), (weights.W_u, u), (weights.W_n, n))
-    )
-    inputs = z[:-1], z[:-1, : H + 1], z[:-1, H:], z[:-1, :H]
-    return *inputs, pieces_zr, zr, pieces_u, u, pieces_n, n, update, reset, z[1:, :H]
+    zr, zru = now[:, 2 * H : 4 * H], products.rows_for(weights.W, now[:, 2 * H :])
+    inputs = before[:, : H + 1], before[:, :H], before[:, H + 1 : 2 * H + 1], before[:, 2 * H + 1 :]
+    return *inputs, zru, zr, n, update, reset, u, z[1:, :H]
 
 
-def step(weights, all_z, left, right, h_prev, pieces_zr, zr, pieces_u, u, pieces_n, n, z, r, h):
-    """One step: from [h_prev; 1; x] to the h of the next."""
-    product_zr, W_zr, product_u, W_u, product_n, W_n, sigmoid, tanh, ru = weights
-    product_zr(W_zr, all_z, pieces_zr)  # eq-gru-a      (2H, B)
+def step(weights, h_1, h_prev, n_from_x, zr_from_x, zru, zr, n, z, r, u, h):
+    """One step: from [h_prev; 1] and what x gave to n, z and r, to the h of the next."""
+    _, product, W, sigmoid, tanh, ru = weights
+    product(W, h_1, zru)  # eq-gru-ra-u in the last H rows   (3H, B)
+    add(zr, zr_from_x, zr)  # eq-gru-a      (2H, B)
     sigmoid(zr)  # eq-gru-gates
-    product_u(W_u, left, pieces_u)  # eq-gru-ra-u   (H, B)
-    product_n(W_n, right, pieces_n)  # (H, B)
     multiply(r, u, ru)
-    add(n, ru, n)
+    add(n_from_x, ru, n)
     tanh(n, n)  # eq-gru-ra-n
     subtract(h_prev, n, h)
     multiply(h, z, h)
@@ -124,15 +116,20 @@ def back(weights, da, dout, dstate):
         add(dh, z_dh, dh)  # eq-gru-ra-dh-prev
 
 
-def recurrent_inputs(tape, t0, t1, h_first, out):
-    """Fill `out` (steps, H, B) with what W_h saw; yield the blocks of KEPT it is multiplied by."""
-    out[...] = tape[t0:t1, : out.shape[1]]
-    yield slice(1, 4)
+def windows(H):
+    """Which rows of da meet which rows of z in a gradient, as in the products of a step."""
+    gates, u = slice(H, 3 * H), slice(3 * H, None)
+    return (slice(0, H), slice(H, None)), (gates, slice(None)), (u, slice(0, H + 1))
 
 
-def unpack(dW_x, dW_h, db):
-    """Gradients in the layout of the parameters; dW_h and db have four blocks, n z r u."""
-    H = len(db) // 4
-    dW_x, dW_h = products.take(dW_x, H, ORDER), products.take(dW_h, H, [2, 1, 3])
-    b = products.take(db, H, ORDER)
-    return gru_reset_after.Params(dW_x, dW_h, b, db[3 * H :].copy())
+def recall(tape, t0, t1, h_first, out):
+    """Fill the columns of h in `out` (steps, B, F), which has a z in every row."""
+    H = tape.shape[1] // TAPE
+    products.turn(tape[t0:t1, :H], out[..., :H])
+
+
+def unpack(dW, H):
+    """Gradients in the layout of the parameters, from rows n z r u and columns [h; 1; x]."""
+    b_hn = dW[3 * H :, H].copy()
+    dW[:H, :H] = dW[3 * H :, :H]
+    return gru_reset_after.Params(*products.unstack(dW[: 3 * H], H, ORDER), b_hn)

@@ -3,8 +3,8 @@
 import numpy as np
 
 SMALL_PRODUCT = 10**6  # multiply-adds that OpenBLAS does without packing, where it can
-MOST_PIECES = 8
-TILE = 16
+FEWEST_ROWS = 4  # of a piece
+TILE = 32
 
 
 def stack_rows(blocks, B, H, gates, scales=None):
@@ -26,21 +26,22 @@ def stack_rows(blocks, B, H, gates, scales=None):
         For B = 1 column after column in memory, which suits a product with a vector.
     """
     blocks = [np.atleast_2d(block) for block in blocks]
-    shape = len(gates) * H, sum(map(len, blocks))
-    W = np.empty(shape, blocks[0].dtype, "F" if B == 1 else "C")
+    dtype = blocks[0].dtype
+    W = np.empty((len(gates) * H, sum(map(len, blocks))), dtype, "F" if B == 1 else "C")
+    factors = [np.array(1 if scales is None else scales[j], dtype) for j in range(len(gates))]
     last = 0
     for block in blocks:
         first, last = last, last + len(block)
-        turn(take(block, H, gates)[None], W[None, :, first:last])
-    if scales is not None:
-        W *= np.repeat(np.array(scales, W.dtype), H)[:, None]
+        for j, (gate, factor) in enumerate(zip(gates, factors, strict=True)):
+            rows = W[j * H : (j + 1) * H, first:last]
+            np.multiply(block[:, gate * H : (gate + 1) * H], factor, rows.T)
     return W
 
 
 def turn(source, out):
     """Copy (n, P, Q) into (n, Q, P), in tiles where whole rows would not stay in the cache."""
     P, Q = source.shape[1:]
-    width = TILE if min(P, Q) >= 4 * TILE else P
+    width = TILE if min(P, Q) >= 2 * TILE else P
     for first in range(0, P, width):
         tile = slice(first, first + width)
         out[:, :, tile] = source[:, tile].transpose(0, 2, 1)
@@ -64,6 +65,31 @@ def take(weights, H, gates):
     return np.ascontiguousarray(np.concatenate(blocks, axis=-1))
 
 
+def unstack(W, H, gates):
+    """The way back from `stack_rows`, for rows [h; 1; x] -> dW_x, dW_h, db.
+
+    Parameters
+    ----------
+    W : ndarray (len(gates) * H, H + 1 + D)
+    H : int
+    gates : sequence of int
+        For each gate block of the result, where it stands in W.
+
+    Returns
+    -------
+    tuple of ndarray (D, G*H), (H, G*H), (G*H,)
+    """
+    W = np.concatenate([W[k * H : (k + 1) * H] for k in gates])
+    return turned(W[:, H + 1 :]), turned(W[:, :H]), W[:, H].copy()
+
+
+def turned(array):
+    """The transpose as an array of its own."""
+    out = np.empty(array.shape[::-1], array.dtype)
+    turn(array[None], out[None])
+    return out
+
+
 def prepare(W, B):
     """Choose how ``W @ z`` is computed for z (F, B).
 
@@ -82,18 +108,25 @@ def prepare(W, B):
     W : ndarray (M, F) or (pieces, M / pieces, F)
         `out` must have the shape of `W` without its last axis, and then B.
     """
-    if B == 1:
-        return np.dot, W
-    W = np.ascontiguousarray(W)
     M, F = W.shape
-    for pieces in range(1, MOST_PIECES + 1):
-        if M % pieces == 0 and M * F * B <= SMALL_PRODUCT * pieces:
-            break
-    else:
-        pieces = 1  # too large even in pieces
+    pieces = 1 if B == 1 else pieces_of(M, F, B)
     if pieces == 1:
         return np.dot, W
-    return np.matmul, W.reshape(pieces, M // pieces, F)
+    return np.matmul, np.ascontiguousarray(W).reshape(pieces, M // pieces, F)
+
+
+def pieces_of(M, F, B):
+    """Into how many pieces to split the M rows of a product (M, F) @ (F, B)."""
+    for pieces in range(1, M // FEWEST_ROWS + 1):
+        if M % pieces == 0 and M * F * B <= SMALL_PRODUCT * pieces:
+            return pieces
+    return 1  # too large even in pieces
+
+
+def add_product(left, right, total):
+    """Add ``left @ right`` to `total` (M, B), for left (M, F) and right (F, B)."""
+    product, left = prepare(left, right.shape[1])
+    total += product(left, right).reshape(total.shape)
 
 
 def rows_for(W, rows):

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy import add, multiply, subtract
 
-from rnncourse.fused.kernels import products, squash
+from rnncourse.fused.kernels import feeds, products, squash
 from rnncourse.params import Params
 
 TAPE = 1  # kept for each step: h_prev, in blocks of H rows
@@ -18,18 +18,19 @@ ORDER = [0]  # of the gate blocks
 class Weights(NamedTuple):
     """What a step needs."""
 
+    feed: Any
     product: Any
     W: np.ndarray  # (H, H + 1 + D)
     tanh: Any
 
 
-def pack(params, B):
-    """Weights for a batch of B sequences."""
+def pack(params, B, ahead):
+    """Weights for a batch of B sequences; x is joined to h in any case."""
     W_x, W_h, b = params
-    tanh = squash.choose(W_x.dtype, len(W_h) * B).tanh
-    return Weights(
-        *products.prepare(products.stack_rows((W_h, b, W_x), B, len(W_h), ORDER), B), tanh
-    )
+    D, H = len(W_x), len(W_h)
+    tanh = squash.choose(W_x.dtype, H * B).tanh
+    W = products.stack_rows((W_h, b, W_x), B, H, ORDER)
+    return Weights(feeds.joined(D), *products.prepare(W, B), tanh)
 
 
 def views(weights, z, tape):
@@ -40,7 +41,7 @@ def views(weights, z, tape):
 
 def step(weights, z, a_pieces, a, h):
     """One step: from z = [h_prev; 1; x] to the h of the next z."""
-    product, W, tanh = weights
+    _, product, W, tanh = weights
     product(W, z, a_pieces)  # eq-rnn-a      (H, B)
     tanh(a, h)  # eq-rnn-h
 
@@ -76,12 +77,17 @@ def back(weights, da, dout, dstate):
         product(W, da_t, pieces)  # eq-rnn-dh-prev
 
 
-def recurrent_inputs(tape, t0, t1, h_first, out):
-    """Fill `out` (steps, H, B) with what W_h saw; yield the blocks of KEPT it is multiplied by."""
-    out[...] = tape[t0:t1]
-    yield slice(0, 1)
+def windows(H):
+    """Which rows of da meet which rows of z in a gradient: all gates see all of [h; 1; x]."""
+    return ((slice(None), slice(None)),)
 
 
-def unpack(dW_x, dW_h, db):
-    """Gradients in the layout of the parameters."""
-    return Params(dW_x, dW_h, db)
+def recall(tape, t0, t1, h_first, out):
+    """Fill the columns of h in `out` (steps, B, F), which has a z in every row."""
+    H = tape.shape[1]
+    products.turn(tape[t0:t1], out[..., :H])
+
+
+def unpack(dW, H):
+    """Gradients in the layout of the parameters, from rows of da and columns [h; 1; x]."""
+    return Params(*products.unstack(dW, H, ORDER))
