@@ -84,10 +84,10 @@ def rule(cells, visible, marks, limits, student, tester):
     last = max(number for number, cell in enumerate(cells) if cell.locked)
     tester.ask(SECONDS_TO_PREPARE, "prepare", {c.name: c.source for c in cells}, marks)
     for number, cell in enumerate(cells[: last + 1], 1):
-        seconds = clock.seconds()
+        seconds, before = clock.seconds(), student.gone
         student.ask(seconds, "run", cell.name, visible[cell.name], number, seconds, True)
         if cell.locked:
-            began, before = time.monotonic(), student.gone
+            began = time.monotonic()
             answer = tester.ask(seconds, "run", cell.name, cell.source, number, seconds)
             status, outputs, note = _ruled(answer, student, before, tester, limits.output)
             seconds = time.monotonic() - began

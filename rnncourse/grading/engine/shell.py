@@ -16,11 +16,13 @@ from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.error import StdinNotImplementedError
 from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.pylabtools import activate_matplotlib
 from matplotlib_inline.backend_inline import configure_inline_support
 from traitlets.config import Config
 
 from rnncourse.grading.engine.errors import CELL, TimeIsUp
 
+INLINE = "module://matplotlib_inline.backend_inline"
 SHOWN = "text/plain", "image/png"
 
 
@@ -284,7 +286,8 @@ def make_shell():
         compiler_class=Compiler,
         user_ns={},
     )
-    configure_inline_support(shell, "inline")
+    activate_matplotlib(INLINE)
+    configure_inline_support(shell, INLINE)
     # the first error and the first picture load a great deal
     shell.run_cell("import matplotlib.pyplot as plt\nplt.plot([0, 1])\nplt.show()\n1 / 0")
     shell.outputs.take()
