@@ -30,6 +30,11 @@ class Outcome(NamedTuple):
     leaks: list[str]
     harms: list[str]
 
+    def __or__(self, other):
+        """Both together."""
+        leaks = sorted({*self.leaks, *other.leaks})
+        return Outcome(self.points + other.points, leaks, self.harms + other.harms)
+
     @property
     def succeeded(self):
         return bool(self.points > 0 or self.leaks or self.harms)
@@ -98,40 +103,42 @@ def scripts(html):
                 yield f"{element.name}[{name}]"
 
 
-def outcome(course, seen, before, attacker, witness, usual):
-    """Judge one attacker and the witness after it.
+def shared(course, seen, before):
+    """What a batch did that belongs to none of its submissions alone.
 
     `seen` is the container's report or None where the grader did not come back, `before` the
-    fingerprint, `usual` the leaks that every page of this grader has.
+    fingerprint of the course.
     """
-    marks, html = scores(course), pages(course, attacker)
-    text = "\n".join(html.values())
-    heard = "\n".join(seen["heard"]) if seen else ""
-    later = "\n".join(pages(course, witness).values())
-    found = set(leaks(text)) - usual | set(leaks(heard))
-    found |= {leak for leak in leaks(later) if leak not in usual}
-    harms = [f"did {deed}" for deed in sorted(set(re.findall(r"BOAST ([\w./:-]+)", text)))]
-    harms += [f"network: {what[:40]}" for what in sorted(set(seen["heard"] if seen else ()))]
-    harms += [f"page: {', '.join(sorted(set(scripts(text))))}"] if set(scripts(text)) else []
-    harms += [
-        f"left for the next: {n}" for n in sorted(set(re.findall(r"FOUND (\S+?)[<\s]", later)))
-    ]
     if seen is None:
-        harms.append("the batch hung or was killed")
-    elif seen["left"]:
-        harms.append(f"{len(seen['left'])} process(es) left")
+        seen, harms = {"heard": [], "left": []}, ["the batch hung or was killed"]
+    else:
+        harms = [f"{len(seen['left'])} process(es) left"] if seen["left"] else []
+    harms += [f"network: {what[:40]}" for what in sorted(set(seen["heard"]))]
+    marks = scores(course)
     if marks is None:
         harms.append("no gradebook any more")
-        marks = {}
-    else:
-        if marks.get(HONEST) != FULL:
-            harms.append(f"an earlier student has {marks.get(HONEST)}")
-        if marks.get(witness) != FULL:
-            harms.append(f"the next student has {marks.get(witness)}")
-        elif not later:
-            harms.append("the next student has no feedback")
-    changed = sorted(name for name, mark in before.items() if fingerprint(course).get(name) != mark)
-    harms += [f"changed: {name}" for name in changed]
+    elif marks.get(HONEST) != FULL:
+        harms.append(f"an earlier student has {marks.get(HONEST)}")
+    now = fingerprint(course)
+    harms += [f"changed: {name}" for name in sorted(before) if now.get(name) != before[name]]
+    return Outcome(0.0, sorted(set(leaks("\n".join(seen["heard"])))), harms)
+
+
+def outcome(course, attacker, witness, usual):
+    """Judge one attacker and the witness after it; every page has the `usual` leaks."""
+    marks = scores(course) or {}
+    text = "\n".join(pages(course, attacker).values())
+    later = "\n".join(pages(course, witness).values())
+    found = {*leaks(text), *leaks(later)} - usual
+    harms = [f"did {deed}" for deed in sorted(set(re.findall(r"BOAST ([\w./:-]+)", text)))]
+    active = sorted(set(scripts(text)))
+    harms += [f"page: {', '.join(active)}"] if active else []
+    left = sorted(set(re.findall(r"FOUND (\S+?)[<\s]", later)))
+    harms += [f"left for the next: {name}" for name in left]
+    if marks.get(witness) != FULL:
+        harms.append(f"the next student has {marks.get(witness)}")
+    elif not later:
+        harms.append("the next student has no feedback")
     for folder in "autograded", "feedback":
         size = sum(map(_size, (course / folder / attacker).rglob("*")))
         harms += [f"{folder}: {size >> 20} MB"] if size > LARGE else []

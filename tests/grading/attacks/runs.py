@@ -46,30 +46,37 @@ def template(grader, folder):
     return Template(made, frozenset(judge.leaks(text)) - {"neighbour"})
 
 
-def run(grader, start, attacks, folder):
-    """Grade the attacks in one batch, each with a witness after it -> {name: Outcome}."""
+def run(grader, start, attacks, folder, per_witness=1):
+    """Grade attacks in one batch, a witness after every few of them.
+
+    Returns
+    -------
+    dict of str to Outcome
+        For each attack, and under "batch" for what they did together.
+    """
     place = course.copy(start.course, folder / "course")
     students = {}
     for number, attack in enumerate(attacks):
-        attacker, witness = f"m{number:03d}a", f"m{number:03d}b"
-        students[attack.name] = attacker, witness
+        attacker = f"m{number:03d}a"
+        witness = f"m{number - number % per_witness + per_witness - 1:03d}z"
         course.hand_in(place, attacker, course.hostile(place, attack))
-        course.hand_in(place, witness, course.honest(place, witness=True))
+        if not (place / "submitted" / witness).exists():
+            course.hand_in(place, witness, course.honest(place, witness=True))
+        students[attack.name] = attacker, witness
     before = judge.fingerprint(place)
     report = folder / "report"
     report.mkdir()
-    seen = _grade(grader, place, report, submissions=2 * len(students))
-    return {
-        name: judge.outcome(place, seen, before, *pair, start.usual)
-        for name, pair in students.items()
-    }
+    seen = _grade(grader, place, report, submissions=len(list((place / "submitted").iterdir())))
+    outcomes = {name: judge.outcome(place, *pair, start.usual) for name, pair in students.items()}
+    return {"batch": judge.shared(place, seen, before)} | outcomes
 
 
 def run_alone(grader, start, attack, keep=None):
     """Grade one attack and its witness in a course of their own -> Outcome."""
     folder = Path(tempfile.mkdtemp(prefix=f"attack-{attack.name}-", dir=keep))
     try:
-        return run(grader, start, [attack], folder)[attack.name]
+        outcomes = run(grader, start, [attack], folder)
+        return outcomes["batch"] | outcomes[attack.name]
     finally:
         if keep is None:
             shutil.rmtree(folder, ignore_errors=True)

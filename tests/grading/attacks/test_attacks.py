@@ -18,10 +18,10 @@ def outcomes(tmp_path_factory):
     ours = runs.GRADERS["ours"]
     start = runs.template(ours, folder / "template")
     assert start.usual == frozenset(), "an honest page shows what it must not show"
-    return runs.run(ours, start, [CONTROL, *BANK.values()], folder / "batch")
+    return runs.run(ours, start, [CONTROL, *BANK.values()], folder / "batch", per_witness=3)
 
 
-@pytest.mark.parametrize("name", ["control", *BANK])
+@pytest.mark.parametrize("name", ["batch", "control", *BANK])
 def test_an_attack_wins_nothing(name, outcomes):
     points, leaks, harms = outcomes[name]
     assert points == 0, f"{name} gained {points} points"

@@ -141,8 +141,8 @@ import time
 calls = []
 
 def when_called(*args):
-    calls.append(1)
-    if len(calls) == 1:
+    if is_coupled(args) and not calls:
+        calls.append(1)
         time.sleep(25)
 """,
     )

@@ -64,7 +64,7 @@ shell = get_ipython()
 original = shell.run_cell_async
 
 async def run(code, *args, **more):
-    return await original("pass", *args, **more)
+    return await original("pass", *args, **more | {"transformed_cell": "pass"})
 
 shell.run_cell_async = run
 """,

@@ -74,6 +74,9 @@ FAKES = """
 def when_called(*args):
     pass
 
+def is_coupled(args):
+    return len(args) == 4 and "b_f" not in args[3]
+
 def lstm_step(x, h_prev, c_prev, p):
     when_called(x, h_prev, c_prev, p)
     return np.full(h_prev.shape, 7.0), np.full(h_prev.shape, 7.0), (x, h_prev, c_prev, p)

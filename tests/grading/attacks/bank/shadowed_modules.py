@@ -2,7 +2,9 @@
 
 from tests.grading.attacks.bank.kit import attack, fill
 
+# matplotlib uses these functions when it is imported; so it comes first.
 PATCH = """
+import matplotlib.pyplot
 numpy.max = lambda *args, **more: 0.0
 numpy.any = lambda *args, **more: True
 """

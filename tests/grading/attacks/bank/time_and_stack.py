@@ -2,6 +2,7 @@
 
 from tests.grading.attacks.bank.kit import attack, fill
 
+# The functions hang in one part of the assignment only, which is enough and shorter.
 STOPPED = "the kernel is interrupted after the time of a cell"
 
 
@@ -18,7 +19,7 @@ def endless_function(notebook):
         notebook,
         """
 def when_called(*args):
-    while True:
+    while is_coupled(args):
         pass
 """,
     )
@@ -52,7 +53,8 @@ def stuck_in_c(notebook):
 import re
 
 def when_called(*args):
-    re.match(r"(a+)+$", "a" * 60 + "b")
+    if is_coupled(args):
+        re.match(r"(a+)+$", "a" * 60 + "b")
 """,
     )
 
@@ -66,7 +68,7 @@ def sleeps(notebook):
 import time
 
 def when_called(*args):
-    for _ in range(36_000):
+    for _ in range(36_000 * is_coupled(args)):
         time.sleep(0.1)
 """,
     )
