@@ -1,6 +1,7 @@
-"""A throw-away nbgrader course folder, and nbgrader's steps in it as functions."""
+"""The course in use, a throw-away copy of it, and nbgrader's steps in that copy as functions."""
 
 import logging
+import os
 import shutil
 import warnings
 from pathlib import Path
@@ -23,12 +24,33 @@ except ModuleNotFoundError as error:
     ) from None
 
 HERE = Path(__file__).resolve().parent
-SOURCE = HERE / "source"
+
+
+def course_folder():
+    """The course in use: the private one that RNNCOURSE_COURSE names, or else the open one here."""
+    return Path(os.environ.get("RNNCOURSE_COURSE") or HERE).expanduser().resolve()
+
+
+def course_source():
+    """The folder that holds the assignments with solutions and hidden tests."""
+    folder = course_folder() / "source"
+    if not any(folder.glob("*/*.ipynb")):
+        raise SystemExit(
+            f"There are no assignments in {folder}. COURSE=DIR (or RNNCOURSE_COURSE) should name a "
+            "course folder that has them; `make new-course DIR=...` makes one from the open ones."
+        )
+    return folder
 
 
 def assignments():
     """The names of all assignments, in order."""
-    return sorted(path.parent.name for path in SOURCE.glob("*/*.ipynb"))
+    return sorted(path.parent.name for path in course_source().glob("*/*.ipynb"))
+
+
+def read_source(assignment):
+    """An assignment's notebook with solutions and hidden tests."""
+    path = course_source() / assignment / f"{assignment}.ipynb"
+    return nbformat.read(path, as_version=4)
 
 
 def new_course(root, names):
@@ -37,11 +59,11 @@ def new_course(root, names):
         rmtree(str(root))
     for name in names:
         shutil.copytree(
-            SOURCE / name,
+            course_source() / name,
             root / "source" / name,
             ignore=shutil.ignore_patterns(".ipynb_checkpoints"),
         )
-    config = PyFileConfigLoader("nbgrader_config.py", path=str(HERE)).load_config()
+    config = PyFileConfigLoader("nbgrader_config.py", path=str(course_folder())).load_config()
     config.CourseDirectory.root = str(root)
     log = get_logger()
     for handler in log.handlers[:]:

@@ -2,12 +2,11 @@
 
 import re
 import tomllib
-from pathlib import Path
 from typing import NamedTuple
 
 import nbformat
 
-HERE = Path(__file__).resolve().parent
+from assignments.course import course_folder, read_source
 
 
 class Submission(NamedTuple):
@@ -19,12 +18,13 @@ class Submission(NamedTuple):
 
 def make_class(assignment, release):
     """All submissions for one assignment, made from its release notebook."""
-    source = nbformat.read(HERE / "source" / assignment / f"{assignment}.ipynb", as_version=4)
+    source = read_source(assignment)
     right, graded = solutions(source), graded_cells(source)
     handed_in = _fill(release, right)
     yield Submission("right", handed_in, frozenset(), "the reference solution")
-    otherwise = _fill(release, other_solutions(assignment))
-    yield Submission("right-otherwise", otherwise, frozenset(), "right, in another style")
+    style, code = next(iter(other_solutions(assignment).items()))
+    otherwise = _fill(release, code)
+    yield Submission("right-otherwise", otherwise, frozenset(), f"right, written with {style}")
     for name, mutant in list(mutants(assignment).items())[:3]:
         wrong = _fill(release, right | mutate(right, mutant))
         yield Submission(name, wrong, frozenset(mutant["loses"]), mutant["mistake"])
@@ -43,23 +43,29 @@ def solutions(notebook):
 
 
 def other_solutions(assignment):
-    """Right solutions written in another style, one part `# %% name` for each cell."""
-    text = (HERE / "otherwise" / f"{assignment}.py").read_text("utf-8")
-    parts = re.split(r"^# %% (\S+)\n", text, flags=re.MULTILINE)[1:]
-    return dict(zip(parts[::2], parts[1::2], strict=True))
+    """Right solutions by style: the code of each cell, which a file has under `# %% name`."""
+    found = {}
+    for path in sorted((course_folder() / "otherwise" / assignment).glob("*.py")):
+        parts = re.split(r"^# %% (\S+)\n", path.read_text("utf-8"), flags=re.MULTILINE)[1:]
+        found[path.stem] = dict(zip(parts[::2], parts[1::2], strict=True))
+    return found
 
 
 def mutants(assignment):
     """Wrong solutions: which code changes, and which graded cells must notice."""
-    return tomllib.loads((HERE / "mutants" / f"{assignment}.toml").read_text("utf-8"))
+    return tomllib.loads((course_folder() / "mutants" / f"{assignment}.toml").read_text("utf-8"))
 
 
 def mutate(right, mutant):
-    """The solution cell that a mutant changes, changed."""
-    code = right[mutant["cell"]]
-    if code.count(mutant["old"]) != 1:
-        raise ValueError(f"{mutant['old']!r} should occur once in {mutant['cell']}")
-    return {mutant["cell"]: code.replace(mutant["old"], mutant["new"])}
+    """The solution cells that a mutant changes, changed: one place, or several `changes`."""
+    wrong = {}
+    for change in mutant.get("changes", [mutant]):
+        name, old = change["cell"], change["old"]
+        code = wrong.get(name, right[name])
+        if code.count(old) != 1:
+            raise ValueError(f"{old!r} should occur once in {name}")
+        wrong[name] = code.replace(old, change["new"])
+    return wrong
 
 
 def _cells(notebook, kind):

@@ -1,37 +1,63 @@
 """Right solutions pass every check; each wrong one fails exactly the cells that it names."""
 
 import matplotlib.pyplot as plt
-import nbformat
 import pytest
 
-from assignments.course import SOURCE, assignments
+from assignments.course import assignments, read_source
 from assignments.demo_class import mutants, mutate, other_solutions, solutions
-from tests.assignments.conftest import run_cells
+from assignments.new_course import reseed
+from tests.assignments.conftest import graded_cells, run_cells, visible
 
+SEEDS = 2026, 1, 2**32 - 1  # the open course's, and two that `make new-course` could draw
+STYLES = [(name, style) for name in assignments() for style in other_solutions(name)]
 MUTANTS = [(name, mutant) for name in assignments() for mutant in mutants(name)]
 
 
+@pytest.fixture(scope="module")
+def read():
+    return {name: read_source(name) for name in assignments()}
+
+
 def test_the_reference_solution_passes_every_check(notebook):
-    assert run_cells(notebook)[1] == set()
+    for seed in range(25):
+        assert run_cells(reseed(notebook, seed))[1] == set(), seed
 
 
-def test_a_right_solution_in_another_style_passes_every_check(name, notebook):
-    other = other_solutions(name)
-    assert other.keys() == solutions(notebook).keys()
-    assert run_cells(notebook, other)[1] == set()
+def test_three_other_styles_are_tried(name):
+    assert len(other_solutions(name)) >= 3
+
+
+@pytest.mark.parametrize(("name", "style"), STYLES, ids=["-".join(s) for s in STYLES])
+def test_a_right_solution_in_another_style_passes_every_check(read, name, style):
+    other = other_solutions(name)[style]
+    assert other.keys() == solutions(read[name]).keys()
+    for seed in SEEDS:
+        assert run_cells(reseed(read[name], seed), other)[1] == set(), seed
 
 
 @pytest.mark.parametrize(("name", "mutant"), MUTANTS, ids=["-".join(m) for m in MUTANTS])
-def test_a_wrong_solution_loses_the_cells_it_names(name, mutant):
-    notebook = nbformat.read(SOURCE / name / f"{name}.ipynb", as_version=4)
+def test_a_wrong_solution_loses_the_cells_it_names(read, name, mutant):
     wrong = mutants(name)[mutant]
-    assert run_cells(notebook, mutate(solutions(notebook), wrong))[1] == set(wrong["loses"])
+    code = mutate(solutions(read[name]), wrong)
+    for seed in SEEDS:
+        lost = run_cells(reseed(read[name], seed), code)[1]
+        assert lost == set(wrong["loses"]) and lost, seed
+    if wrong.get("memorised"):
+        assert run_cells(visible(read[name]), code)[1] == set()
 
 
-def test_every_graded_cell_notices_some_wrong_solution_or_a_missing_one(name, notebook):
+def test_the_bank_is_large_and_has_a_memorised_solution_of_every_assignment():
+    assert len(MUTANTS) >= 60
+    for name in assignments():
+        assert any(mutant.get("memorised") for mutant in mutants(name).values()), name
+
+
+def test_every_graded_cell_notices_some_wrong_solution_and_a_missing_one(name, notebook):
+    assert set().union(*(mutant["loses"] for mutant in mutants(name).values())) == (
+        graded_cells(notebook)
+    )
     nothing = dict.fromkeys(solutions(notebook), "")
-    graded = {c.id for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade")}
-    assert run_cells(notebook, nothing)[1] == graded
+    assert run_cells(notebook, nothing)[1] == graded_cells(notebook)
 
 
 def test_the_pictures_at_the_end_can_be_drawn(notebook, monkeypatch):

@@ -1,15 +1,21 @@
-"""The source notebooks: clean files, one style, 20 points each."""
+"""The source notebooks: clean files, one style, 20 points each, most of them beyond the book."""
 
 import ast
-import json
+import re
 
 import nbformat
 
-from assignments.course import SOURCE, assignments
+from assignments.course import assignments, read_source
+from tests.assignments.conftest import HIDDEN
 
 
 def meta(cell):
     return cell.metadata.get("nbgrader", {})
+
+
+def test_there_are_six_assignments():
+    names = ["a0_start", "a1_rnn", "a2_bptt", "a3_lstm", "a4_gru", "a5_sequences"]
+    assert assignments() == names
 
 
 def test_a_source_notebook_has_no_outputs_and_stable_ids(name, notebook):
@@ -27,19 +33,31 @@ def test_a_source_notebook_has_no_outputs_and_stable_ids(name, notebook):
 def test_an_assignment_has_twenty_points_and_twelve_beyond_the_book(notebook):
     points = [meta(cell).get("points", 0) for cell in notebook.cells]
     assert sum(points) == 20
-    beyond = "## Part 3" if "Parts 3 and 4" in notebook.cells[0].source else "## Part 4"
-    start = next(k for k, cell in enumerate(notebook.cells) if cell.source.startswith(beyond))
+    part = re.search(r"and 12 for\s+Parts? (\d)", notebook.cells[0].source).group(1)
+    (start,) = (k for k, c in enumerate(notebook.cells) if c.source.startswith(f"## Part {part}."))
     assert sum(points[start:]) == 12
 
 
 def test_a_graded_cell_names_its_property_and_hides_some_tests(notebook):
+    graded = [cell for cell in notebook.cells if meta(cell).get("grade")]
     for cell in notebook.cells:
-        if meta(cell).get("grade"):
+        if cell in graded:
             assert cell.source.startswith("# Property: "), cell.id
-            assert cell.source.count("### BEGIN HIDDEN TESTS") == 1, cell.id
+            assert cell.source.count("### BEGIN HIDDEN TESTS") == 1 + (cell is graded[0]), cell.id
             assert cell.source.endswith("### END HIDDEN TESTS"), cell.id
         else:
             assert "HIDDEN" not in cell.source
+            assert "COURSE_SEED" not in cell.source
+
+
+def test_hidden_tests_draw_from_the_course_seed_and_visible_ones_do_not(notebook):
+    graded = [cell.source for cell in notebook.cells if meta(cell).get("grade")]
+    for k, source in enumerate(graded):
+        hidden = HIDDEN.findall(source)
+        if k == 0:
+            assert re.fullmatch(r"COURSE_SEED = \d+\n\s*", hidden.pop(0))
+        assert "(COURSE_SEED, " in hidden[0]
+        assert "COURSE_SEED" not in HIDDEN.sub("", source)
 
 
 def test_every_function_that_students_write_is_a_solution_region(notebook):
@@ -60,8 +78,5 @@ def test_a_notebook_imports_numpy_and_matplotlib_alone(notebook):
 
 
 def test_the_tools_are_the_same_everywhere():
-    tools = set()
-    for name in assignments():
-        cells = json.loads((SOURCE / name / f"{name}.ipynb").read_text("utf-8"))["cells"]
-        tools |= {"".join(cell["source"]) for cell in cells if cell["id"] == "tools"}
-    assert len(tools) == 1
+    cells = [cell for name in assignments() for cell in read_source(name).cells]
+    assert len({cell.source for cell in cells if cell.id == "tools"}) == 1

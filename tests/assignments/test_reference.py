@@ -1,50 +1,13 @@
-"""The reference solutions against judges of their own: rnncourse, and derivatives by complex steps.
+"""The reference solutions of a0 to a4 against judges of their own: see judges.py."""
 
-A complex step, Im f(x + 1e-30j) / 1e-30, has no rounding error; it differentiates the forward
-pass without knowing anything about the backward pass.
-"""
-
-import nbformat
 import numpy as np
 import pytest
 
-from assignments.course import SOURCE
 from rnncourse import gru, lstm, rnn, unroll, unroll_backward
 from rnncourse.params import Params
-from tests.assignments.conftest import run_cells
+from tests.assignments.judges import assert_backward, draw
 
 B, D, H = 3, 4, 2
-
-
-@pytest.fixture
-def solved(request):
-    name = request.param
-    notebook = nbformat.read(SOURCE / name / f"{name}.ipynb", as_version=4)
-    return run_cells(notebook, checks=False)[0]
-
-
-def complex_step(f, array):
-    """The gradient of the number f(array)."""
-    grad = np.zeros(array.shape)
-    for k in np.ndindex(array.shape):
-        moved = array.astype(complex)
-        moved[k] += 1e-30j
-        grad[k] = f(moved).imag / 1e-30
-    return grad
-
-
-def assert_backward(forward, back, arrays, names):
-    """`back` against complex steps of the number forward(**arrays), name by name."""
-    for name in names:
-        want = complex_step(
-            lambda value, name=name: forward(**arrays | {name: value}), arrays[name]
-        )
-        np.testing.assert_allclose(back[name], want, rtol=1e-12, atol=1e-13, err_msg=name)
-
-
-def draw(seed=0, **shapes):
-    rng = np.random.default_rng(seed)
-    return {name: rng.normal(size=shape) for name, shape in shapes.items()}
 
 
 def stacked(p, gates):
@@ -59,6 +22,22 @@ def gate_arrays(gates, peepholes=""):
     for k in gates:
         shapes |= {f"W_x{k}": (D, H), f"W_h{k}": (H, H), f"b_{k}": (H,)}
     return draw(**shapes | {f"p_{k}": (H,) for k in peepholes})
+
+
+@pytest.mark.parametrize("solved", ["a0_start"], indirect=True)
+def test_a0_backward(solved):
+    a = draw(u=(B, D), v=(B, D), w=(D,), b=())
+    dy, t = draw(1, d=(2, B))["d"]
+    back = solved["difference_backward"](dy, solved["difference"](**a)[1])
+    forward = lambda **a: np.sum(dy * solved["difference"](**a)[0])  # noqa: E731
+    assert_backward(forward, dict(zip(a, back, strict=True)), a, a)
+    y = solved["neuron"](a["u"], a["w"], a["b"])
+    back = solved["neuron_backward"](dy, a["u"], a["w"], y)
+    forward = lambda u, w, b: np.sum(dy * solved["neuron"](u, w, b))  # noqa: E731
+    del a["v"]
+    assert_backward(forward, dict(zip(a, back, strict=True)), a, a)
+    dy = solved["mean_loss"](y, t)[1]
+    assert_backward(lambda y: solved["mean_loss"](y, t)[0], {"y": dy}, {"y": y}, "y")
 
 
 @pytest.mark.parametrize("solved", ["a1_rnn"], indirect=True)

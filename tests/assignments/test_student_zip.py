@@ -8,7 +8,7 @@ import zipfile
 import nbformat
 import pytest
 
-from assignments.course import SOURCE, assignments
+from assignments.course import assignments, read_source
 from assignments.student_zip import TOP, main
 
 
@@ -35,7 +35,7 @@ def lines(code):
 
 def regions(name, kind):
     """The lines inside every region of a kind in a source notebook."""
-    for cell in nbformat.read(SOURCE / name / f"{name}.ipynb", as_version=4).cells:
+    for cell in read_source(name).cells:
         if f"### BEGIN {kind}" in cell.source:
             yield cell.source.split(f"### BEGIN {kind}")[1].split(f"### END {kind}")[0]
 
