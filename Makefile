@@ -73,3 +73,16 @@ grade: $(READY)  ## grade a demo class with nbgrader (ARGS=--help shows options)
 
 doctor: $(READY)  ## check whether this machine can confine submissions
 	@$(BIN)/python -m rnncourse.grading.doctor
+
+.PHONY: collect report marks forget
+collect: $(READY)  ## a Canvas or Moodle download into submitted/ (ARGS=--help shows options)
+	@$(BIN)/python -m rnncourse.grading.lms.collect $(ARGS)
+
+report: $(READY)  ## one page about an assignment's results (ARGS=--help shows options)
+	@$(BIN)/python -m rnncourse.grading.report $(ARGS)
+
+marks: $(READY)  ## marks and feedback as Canvas or Moodle imports them (ARGS=--help shows options)
+	@$(BIN)/python -m rnncourse.grading.lms.give_back $(ARGS)
+
+forget: $(READY)  ## list a term's student data, and remove it (ARGS=--help shows options)
+	@$(BIN)/python -m rnncourse.grading.privacy $(ARGS)
