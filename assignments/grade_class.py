@@ -1,27 +1,30 @@
-"""Grade a demo class with nbgrader, from the release notebook to scores and feedback pages.
+"""Grade a demo class, from the release notebook to scores and feedback pages.
 
-The class is made by assignments/demo_class.py and lives in _build/demo-course, which is made
-afresh by every run; a real course folder and its gradebook are never touched.
+The class is made by assignments/demo_class.py and assignments/demo_trouble.py: right and wrong
+answers, broken files, endless loops, a cheater. It lives in _build/demo-course, which is made
+afresh by every run; a real course folder and its gradebook are never touched. To grade a real
+class, use `nbgrader autograde` as always, or `python -m rnncourse.grading.batch --help`.
 """
 
 import argparse
 import os
+import sys
 from pathlib import Path
-
-from tqdm import tqdm
 
 from assignments import course as nb
 from assignments.demo_class import make_class
+from assignments.demo_trouble import hand_in_trouble
+from rnncourse.grading.command import table, write_feedback
+from rnncourse.grading.judge import NotWorking
+from rnncourse.grading.plugin import Autograde
+from rnncourse.grading.sandbox import NoSandbox
 
 ROOT = Path(__file__).resolve().parents[1]
-TRUST = (
-    "Note: nbgrader runs submissions on this machine, without isolation. The demo class is "
-    "trusted code; grade real classes in a container or a virtual machine."
-)
+CELL_SECONDS = 10  # a demo does not wait a minute for an endless loop
 
 
 def main(arguments=None, root=ROOT / "_build" / "demo-course"):
-    """Make, grade and report the demo class -> its course folder."""
+    """Make, grade and report the demo class -> exit code."""
     parser = argparse.ArgumentParser(prog="grade_class", description=__doc__)
     parser.add_argument(
         "--assignment",
@@ -29,45 +32,51 @@ def main(arguments=None, root=ROOT / "_build" / "demo-course"):
         choices=nb.assignments(),
         help="grade this assignment only (may be repeated; default: all)",
     )
-    names = parser.parse_args(arguments).assignment or nb.assignments()
-    print(TRUST)
+    parser.add_argument(
+        "--unsafe", action="store_true", help="grade without a sandbox: for trusted code only"
+    )
+    options = parser.parse_args(arguments)
+    names = options.assignment or nb.assignments()
     course = nb.new_course(root, names)
-    handed_in = [(name, s) for name in names for s in make_class(name, nb.generate(course, name))]
-    rows = []
-    for name, submission in tqdm(handed_in, desc="grading", unit="notebook"):
-        nb.submit(course, name, submission.student, submission.text)
-        problem = nb.autograde(course, name, submission.student)
-        if not problem:
-            nb.feedback(course, name, submission.student)
-        rows.append((name, submission, problem))
-    scores = nb.export(course)
-    print_table(course, rows)
+    for name in names:
+        notes = hand_in(course, name)
+        try:
+            steps = grade(course, name, options.unsafe)
+        except (NoSandbox, NotWorking) as error:
+            print(error)
+            return 2
+        print(f"\n{name}\n{table(steps.results, steps.failed, notes)}")
     folder = os.path.relpath(root)
-    print(f"\nScores:   {os.path.relpath(scores)}")
+    print(f"\nScores:   {os.path.relpath(nb.export(course))}, and {folder}/gradebook.db")
     print(f"Feedback: {folder}/feedback/<student>/<assignment>/<assignment>.html")
     print(f"Log:      {folder}/nbgrader.log")
-    return course
+    return 0
 
 
-def print_table(course, rows):
-    """One line for each student and assignment: the score and what became of it."""
-    width = max(len(submission.student) for _, submission, _ in rows)
-    for name in dict.fromkeys(name for name, _, _ in rows):
-        print(f"\n{name}")
-        for _, submission, problem in (row for row in rows if row[0] == name):
-            student = submission.student.ljust(width)
-            if problem:
-                print(f"  {student}  not graded: {problem}")
-                continue
-            cells = nb.grades(course, name, submission.student)
-            score = sum(score for score, _ in cells.values())
-            total = sum(most for _, most in cells.values())
-            lost = [cell for cell, (score, most) in cells.items() if score < most]
-            shown = "all cells" if len(lost) == len(cells) else ", ".join(lost)
-            print(f"  {student}  {score:4g} of {total:g}  {submission.note}")
-            if lost:
-                print(f"  {'':{width}}              lost: {shown}")
+def hand_in(course, name):
+    """Make the class of one assignment -> what each submission is, by student."""
+    release = nb.generate(course, name)
+    submissions = list(make_class(name, release))
+    for submission in submissions:
+        nb.submit(course, name, submission.student, submission.text)
+    troubles = hand_in_trouble(
+        name,
+        submissions[0].text,
+        lambda student: course.format_path("submitted", student, name),
+        Path(course.format_path("source", ".", name)).resolve() / f"{name}.ipynb",
+    )
+    return {one.student: one.note for one in [*submissions, *troubles]}
+
+
+def grade(course, name, unsafe=False):
+    """Grade an assignment and write its feedback -> the step, with its results."""
+    course.assignment_id = name
+    step = Autograde(coursedir=course, config=course.config, unsafe=unsafe)
+    step.cell_seconds = CELL_SECONDS
+    step.start()
+    write_feedback(course, [result.student for result in step.results])
+    return step
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

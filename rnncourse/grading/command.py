@@ -1,10 +1,12 @@
 """What `python -m rnncourse.grading.batch` does once its options are read."""
 
+import glob
 import os
 from pathlib import Path
 
 from nbgrader.apps import AutogradeApp
 from nbgrader.converters.base import NbGraderException
+from tqdm import tqdm
 
 from rnncourse.grading.feedback import GenerateFeedback
 from rnncourse.grading.judge import NotWorking
@@ -33,20 +35,26 @@ def run(options):
         if not autograde.failed:
             return 2
     if not options.no_feedback and autograde.results:
-        write_feedback(app, [result.student for result in autograde.results])
+        write_feedback(app.coursedir, [result.student for result in autograde.results], app)
+        folder = app.coursedir.feedback_directory
+        print(f"Feedback: {course / folder}/<student>/{options.assignment}")
     print(table(autograde.results, autograde.failed))
     print(f"\nScores:   {app.coursedir.db_url.removeprefix('sqlite:///')}")
     return 1 if autograde.failed else 0
 
 
-def write_feedback(app, students):
+def write_feedback(coursedir, students, parent=None):
     """Write the pages of these students anew."""
-    for student in students:
-        app.coursedir.student_id = student
-        GenerateFeedback(coursedir=app.coursedir, parent=app, force=True).start()
+    chosen = coursedir.student_id
+    for student in tqdm(students, desc="feedback", unit="page", disable=None):
+        coursedir.student_id = glob.escape(student)
+        GenerateFeedback(
+            coursedir=coursedir, config=coursedir.config, parent=parent, force=True
+        ).start()
+    coursedir.student_id = chosen
 
 
-def table(results, failed):
+def table(results, failed, notes=None):
     """A line for each student, then those a person should look at -> text."""
     width = max((len(student) for student, *_ in [*results, *failed]), default=0)
     lines = []
@@ -54,9 +62,10 @@ def table(results, failed):
         cells = {n: s for book in result.scores.values() for n, s in book.items()}
         score = sum(score or 0 for score, _ in cells.values())
         most = sum(most for _, most in cells.values())
-        lines.append(
-            f"  {result.student:{width}}  {score:4g} of {most:g}  {_happened(result, cells)}"
+        told = "; ".join(
+            filter(None, [(notes or {}).get(result.student), _happened(result, cells)])
         )
+        lines.append(f"  {result.student:{width}}  {score:4g} of {most:g}  {told}")
     lines += [f"  {student:{width}}  not graded: {why}" for student, why in failed]
     flagged = [result for result in sorted(results) if result.review]
     if flagged:
@@ -76,4 +85,4 @@ def _happened(result, cells):
         told.append("to be marked by a person: " + ", ".join(waiting))
     if result.review:
         told.append("flagged")
-    return "; ".join(told) or "all cells"
+    return "; ".join(told) or "passes every check"

@@ -26,6 +26,7 @@ from traitlets import Unicode, default
 
 from rnncourse.grading.messages import message
 from rnncourse.grading.source import hidden_marks, released
+from rnncourse.grading.staging import OWN
 
 TEMPLATES = Path(__file__).parent / "templates"
 STYLE = (TEMPLATES / "grading_feedback" / "page.css").read_text("utf-8")
@@ -219,5 +220,10 @@ class GenerateFeedback(converters.GenerateFeedback):
         return FeedbackExporter
 
     def init_assignment(self, assignment_id, student_id):
-        """Make the folder; a page stands alone, so no other file goes with it."""
-        Path(self._format_dest(assignment_id, student_id)).mkdir(parents=True, exist_ok=True)
+        """Make the folder. A page stands alone; beside it nbgrader's exchange wants its notes."""
+        folder = Path(self._format_dest(assignment_id, student_id))
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in OWN:
+            note = Path(self._format_source(assignment_id, student_id), name)
+            if note.is_file():
+                (folder / name).write_bytes(note.read_bytes())

@@ -85,7 +85,7 @@ def judge(engine, student, staged, assignment, wanted=None):
                 review=list(dict.fromkeys(staged.review + book.review)),
             )
         )
-    return Judged(student, books, staged.files, staged.timestamp)
+    return Judged(student, books, staged.files | staged.own, staged.timestamp)
 
 
 def _run(engine, name, repaired, files):

@@ -35,6 +35,7 @@ import glob
 import os
 import re
 import traceback
+from contextlib import nullcontext
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import NamedTuple
@@ -157,7 +158,8 @@ class Autograde(converters.Autograde):
         finish = [pp(parent=self) for pp in self.autograde_preprocessors if pp not in REPLACED]
         workers = max(1, min(self.workers or cpus(), len(jobs)))
         bar = tqdm(total=len(jobs), desc=self.assignment.name, unit="submission", disable=None)
-        with recorder, bar, logging_redirect_tqdm([self.log]):
+        above_bar = logging_redirect_tqdm([self.log]) if self.parent else nullcontext()
+        with recorder, bar, above_bar:
             for (student, _), outcome in judged(jobs, self._judge, self._engine, workers):
                 try:
                     self._keep(recorder, finish, student, outcome)

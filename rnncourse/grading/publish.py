@@ -32,9 +32,7 @@ def publish(judged, folder, permissions, groupshared=False):
     remove(part)
     part.mkdir(parents=True)
     files = {f"{book.name}.ipynb": _text(book) for book in judged.notebooks}
-    files |= {path: data for path, data in judged.files.items()}
-    if judged.timestamp:
-        files["timestamp.txt"] = judged.timestamp.encode()
+    files |= judged.files
     for path in folder.glob("*.ipynb"):
         files.setdefault(path.name, path.read_bytes())
     for path, data in files.items():

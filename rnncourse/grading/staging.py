@@ -16,6 +16,8 @@ ALL_BYTES = 64 * 2**20
 MOST_FILES = 1000
 DEEPEST = 8
 
+OWN = "timestamp.txt", "submission_secret.txt"  # nbgrader's exchange puts them there
+
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _KINDS = {
@@ -36,10 +38,15 @@ class Refused(Exception):
 class Staged(NamedTuple):
     notebooks: dict  # expected name -> bytes
     files: dict  # path -> bytes: the assignment's own files and expected answers
-    timestamp: str  # as handed in, or ""
+    own: dict  # name -> bytes: nbgrader's notes on the submission
     missing: dict  # expected name -> why there is no such notebook
     notes: list  # what was left out or renamed
     review: list  # what a person should look at
+
+    @property
+    def timestamp(self):
+        """The time of submission as text, or ""."""
+        return self.own.get("timestamp.txt", b"")[:99].decode("utf-8", "replace").strip()
 
 
 def stage(root, folder, assignment, ignore=()):
@@ -60,7 +67,7 @@ def stage(root, folder, assignment, ignore=()):
     Staged
     """
     wanted = {f"{name}.ipynb" for name in assignment.notebooks}
-    answers = assignment.answers | {"timestamp.txt"}
+    answers = assignment.answers | set(OWN)
     found, review, notes, left = {}, [], [], ALL_BYTES
     try:
         for path, handle, name in _walk(root, folder, ignore):
@@ -88,7 +95,7 @@ def stage(root, folder, assignment, ignore=()):
     return Staged(
         notebooks={name[:-6]: data for name, data in notebooks.items()},
         files=assignment.files | {path: found[path] for path in assignment.answers & found.keys()},
-        timestamp=found.get("timestamp.txt", b"")[:99].decode("utf-8", "replace").strip(),
+        own={name: found[name] for name in OWN if name in found},
         missing={name[:-6]: why for name in sorted(wanted - notebooks.keys())},
         notes=notes,
         review=review,

@@ -48,7 +48,8 @@ def test_the_demo_class_gets_the_marks_it_should(name, tmp_path, capsys, monkeyp
     assert marks["right"] == marks["right-otherwise"] == 20 and marks["untouched"] == 0
     for make, earns, _ in TROUBLES:
         student = make.__name__.replace("_", "-")
-        assert {"all": marks[student] == 20, "nothing": marks[student] == 0}[earns], student
+        earned = {20: "all", 0: "nothing"}.get(marks[student], "some")
+        assert earned == earns, student
         assert f"\n  {student} " in shown
     expected = {make.__name__.replace("_", "-") for make, _, looks in TROUBLES if looks}
     assert flagged(course, name) == expected | {"broken-json"}

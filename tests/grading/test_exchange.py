@@ -81,10 +81,7 @@ class Hub:
         nbformat.write(notebook, path)
 
 
-# The plug-in's feedback folder still lacks the two files by which nbgrader finds the student's
-# page: timestamp.txt and submission_secret.txt, as collected. Strict, so this mark goes with it.
-to_do = pytest.mark.xfail(strict=True, raises=FileNotFoundError, reason="see above")
-plugin = pytest.param(STOCK + PLUGIN, id="plugin", marks=to_do)
+plugin = pytest.param(STOCK + PLUGIN, id="plugin")
 
 
 @pytest.fixture(params=[STOCK])
