@@ -12,7 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from rnncourse.grading.sandbox import NoSandbox, remedies, start, syscalls
+from rnncourse.grading.sandbox import NoSandbox, cgroup, remedies, start, syscalls
 from rnncourse.grading.sandbox.remedies import Machine
 
 CONTAINER_MARKS = "/.dockerenv", "/run/.containerenv"
@@ -107,7 +107,9 @@ def check_sandbox(machine):
             pass
     except NoSandbox as error:
         raise Ill(str(error), remedies.for_refusal(machine)) from None
-    return f"a sandbox, started by {'root' if os.geteuid() == 0 else 'an ordinary user'}"
+    user = "root" if os.geteuid() == 0 else "an ordinary user"
+    memory = "a control group" if cgroup.base() else "looking at /proc"
+    return f"a sandbox, started by {user}; memory is counted by {memory}"
 
 
 def check_libraries(machine):

@@ -8,7 +8,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-from rnncourse.grading.sandbox import kernel, syscalls
+from rnncourse.grading.sandbox import cgroup, kernel, syscalls
 from rnncourse.grading.sandbox.keeper import SIGNALS, keep_until_it_ends
 from rnncourse.grading.sandbox.view import OURS, STUDENT
 
@@ -65,11 +65,14 @@ def confine(limits, files=None, keep=(), report=None, unsafe=False):
     try:
         folder = tempfile.mkdtemp(prefix="submission-") if unsafe else STUDENT
         signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+        group = None if unsafe else cgroup.make_for_submission(limits)
         if not unsafe:
             _leave()
         child = os.fork()
         if child:
-            keep_until_it_ends(child, limits, report, remove=folder if unsafe else None)
+            keep_until_it_ends(child, limits, report, group, remove=folder if unsafe else None)
+        if group:
+            cgroup.enter(group)
         _settle(limits, folder, files or {}, unsafe)
         _let_go({*keep} if report is None else {*keep, report})
         _limit(limits, unsafe)
@@ -122,6 +125,8 @@ def _mount(disk):
     kernel.mount("tmpfs", STUDENT, "tmpfs", quiet, f"size={disk},nr_inodes=4096,mode=755")
     Path(STUDENT, "shm").mkdir()
     kernel.mount(f"{STUDENT}/shm", "/dev/shm", flags=kernel.BIND)
+    if cgroup.INSIDE.exists():  # its limits could be changed there
+        kernel.mount("tmpfs", str(cgroup.INSIDE), "tmpfs", quiet | kernel.READ_ONLY, "size=4096")
     try:
         kernel.mount("proc", "/proc", "proc", quiet)
     except OSError:  # a container that hides parts of /proc: go without

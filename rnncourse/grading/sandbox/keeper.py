@@ -6,13 +6,13 @@ import signal
 import time
 from contextlib import suppress
 
-from rnncourse.grading.sandbox import kernel, watch
+from rnncourse.grading.sandbox import cgroup, kernel, watch
 
 SIGNALS = {signal.SIGCHLD, signal.SIGTERM, signal.SIGALRM}
 EVERY = 0.05  # seconds
 
 
-def keep_until_it_ends(child, limits, report, remove=None):
+def keep_until_it_ends(child, limits, report, group=None, remove=None):
     """Watch the child and all below it, then exit with its status; SIGNALS must be blocked.
 
     Parameters
@@ -23,6 +23,8 @@ def keep_until_it_ends(child, limits, report, remove=None):
         What it may use.
     report : int or None
         Where the reason goes when a limit ended it.
+    group : Path, optional
+        Its control group.
     remove : path, optional
         The unsafe submission's folder, removed at the end, when its other processes are ended.
     """
@@ -45,6 +47,8 @@ def keep_until_it_ends(child, limits, report, remove=None):
     if remove is not None:
         _end_orphans()
         shutil.rmtree(remove, ignore_errors=True)
+    if group and cgroup.leave(group) and not reason:
+        reason = f"memory: more than {limits.memory / 2**20:.0f} MiB"
     if reason and report is not None:
         with suppress(OSError):
             os.write(report, f"{reason}\n".encode())

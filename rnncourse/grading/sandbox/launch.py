@@ -7,6 +7,7 @@ import sys
 from functools import cache
 from pathlib import Path
 
+from rnncourse.grading.sandbox import cgroup
 from rnncourse.grading.sandbox.view import OURS, STUDENT, inside, interpreter, private, reachable
 
 ENVIRONMENT = {
@@ -30,7 +31,8 @@ FURNITURE = f"""
 --tmpfs {STUDENT} --dir {STUDENT}/home --dir {STUDENT}/tmp --chdir {STUDENT}/home
 --remount-ro /dev --remount-ro /
 """.split()
-BECOME_NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all"]
+NOBODY = 65534
+BECOME_NOBODY = f"setpriv --reuid={NOBODY} --regid={NOBODY} --clear-groups --inh-caps=-all".split()
 # Bubblewrap's own process gives up root's right to end nobody's processes when it dies.
 STAY_ROOT = ["sh", "-c", '"$@"; exit $?', "sh"]
 PROBE = """
@@ -82,14 +84,19 @@ def start(argv, pass_fds=(), unsafe=False, hidden=()):
     if unsafe:
         command, environment = list(argv), ENVIRONMENT
     else:
-        command, environment = [*ways(hidden)[way_that_works()], *argv], {}
+        number = way_that_works()
+        group = cgroup.make(NOBODY if os.geteuid() == 0 else os.geteuid())
+        command, environment = [*ways(hidden, group)[number], *argv], {}
     return subprocess.Popen(
         command, pass_fds=tuple(pass_fds), stdin=subprocess.DEVNULL, env=environment
     )
 
 
-def ways(hidden=()):
-    """The ways into a sandbox that a machine may allow, best first -> list of command prefixes."""
+def ways(hidden=(), group=None):
+    """The ways into a sandbox that a machine may allow, best first -> list of command prefixes.
+
+    `group` is the parent's control group, where there is one.
+    """
     home, program = Path.home(), shutil.which("bwrap")
     if program is None:
         raise NoSandbox(f"No sandbox: the program bwrap is not installed; {REMEDY}.")
@@ -102,18 +109,22 @@ def ways(hidden=()):
     view = inside(hidden)
     # Where the interpreter lies below /tmp, only TMPDIR can be written to.
     temporary = [] if "/tmp" in view else ["--symlink", f"{STUDENT}/tmp", "/tmp"]
-    furniture = [*temporary, *FURNITURE]
+    counted = ["--bind", str(group), str(cgroup.INSIDE)] if group else []
+    furniture = [*temporary, *counted, *FURNITURE]
     inner = [
         [program, *ALONE, *_environment(), *view, "--dev", "/dev", *proc, *furniture, "--"]
         for proc in (["--proc", "/proc"], ["--bind", "/proc", "/proc"])
     ]
+    entering = cgroup.entering(group) if group else []
     if os.geteuid() != 0:
-        return inner
+        return [[*entering, *then] for then in inner]
     # Root becomes nobody; where nobody may not reach the interpreter's folders, in a view of the
     # system in which they can be reached.
     outer = [program, "--die-with-parent", *reachable(), "--dev-bind", "/dev", "/dev"]
-    outer += ["--bind", "/proc", "/proc", "--dir", "/tmp", "--", *STAY_ROOT]
-    return [[*first, *BECOME_NOBODY, *then] for first in ([], outer) for then in inner]
+    outer += ["--bind", "/proc", "/proc", "--dir", "/tmp"]
+    outer += [*_bound_at_home(group), "--", *STAY_ROOT]
+    firsts = [*entering], [*entering, *outer]
+    return [[*first, *BECOME_NOBODY, *then] for first in firsts for then in inner]
 
 
 @cache
@@ -127,6 +138,14 @@ def way_that_works():
             return index
         complaints += done.stderr.decode(errors="replace").splitlines()[-1:]
     raise NoSandbox(f"No sandbox: {'; '.join(dict.fromkeys(complaints))}; {REMEDY}.")
+
+
+def _bound_at_home(group):
+    """In the outer view the parent's control group has its own path, which nobody can follow."""
+    if group is None:
+        return []
+    above = [word for folder in reversed(group.parents[:-1]) for word in ("--dir", str(folder))]
+    return [*above, "--bind", str(group), str(group)]
 
 
 def _environment():
