@@ -9,8 +9,7 @@ from pathlib import Path
 try:
     import nbformat
     from nbgrader.api import Gradebook
-    from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
-    from nbgrader.converters.base import NbGraderException
+    from nbgrader.converters import GenerateAssignment
     from nbgrader.coursedir import CourseDirectory
     from nbgrader.plugins import CsvExportPlugin
     from nbgrader.utils import rmtree, temp_attrs
@@ -93,21 +92,6 @@ def submit(course, assignment, student, text):
     path.write_text(text, encoding="utf-8")
 
 
-def autograde(course, assignment, student):
-    """`nbgrader autograde` for one student -> "" or the reason why there is no mark."""
-    try:
-        _run(Autograde, course, assignment, student)
-    except NbGraderException:
-        return _reason(notebook(course, "submitted", assignment, student))
-    return ""
-
-
-def feedback(course, assignment, student):
-    """`nbgrader generate_feedback` for one student -> the page."""
-    _run(GenerateFeedback, course, assignment, student)
-    return notebook(course, "feedback", assignment, student).with_suffix(".html")
-
-
 def grades(course, assignment, student):
     """Score and maximum of each graded cell."""
     with Gradebook(course.db_url) as gradebook:
@@ -123,19 +107,11 @@ def export(course):
     return path
 
 
-def _run(step, course, assignment, student="*"):
+def _run(step, course, assignment):
     with (
         warnings.catch_warnings(),
-        temp_attrs(course, assignment_id=assignment, student_id=student),
+        temp_attrs(course, assignment_id=assignment),
     ):
         # nbgrader builds its rows in an order that newer SQLAlchemy remarks upon; they are saved.
         warnings.filterwarnings("ignore", "Object of type .* not in session", SAWarning)
         step(coursedir=course, config=course.config, force=True).start()
-
-
-def _reason(path):
-    try:
-        nbformat.read(path, as_version=4)
-    except (nbformat.reader.NotJSONError, nbformat.ValidationError, UnicodeDecodeError):
-        return "the file is not a notebook (broken JSON)"
-    return "nbgrader stopped; nbgrader.log says why"

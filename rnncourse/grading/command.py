@@ -80,7 +80,10 @@ def _happened(result, cells):
     waiting = [name for name, (score, _) in cells.items() if score is None]
     told = []
     if lost:
-        told.append("lost " + ("all cells" if len(lost) == len(cells) else ", ".join(lost)))
+        told.append(
+            "lost "
+            + ("all cells" if not any(score for score, _ in cells.values()) else ", ".join(lost))
+        )
     if waiting:
         told.append("to be marked by a person: " + ", ".join(waiting))
     if result.review:

@@ -83,10 +83,12 @@ class Recorder:
                 graded[name].auto_score = score(cell, self.log, judged.review)
                 missing = graded[name].auto_score is None
                 graded[name].needs_manual_grade = missing or graded[name].manual_score is not None
-                scores[name] = graded[name].auto_score, meta["points"]
             if meta.get("solution") or meta.get("task"):
                 blank = not meta.get("task") and meta["checksum"] == utils.compute_checksum(cell)
                 answers[name].auto_comment = "No response." if blank else None
+            if meta.get("grade") or meta.get("task"):
+                given = graded[name].manual_score
+                scores[name] = graded[name].auto_score if given is None else given, meta["points"]
         return scores
 
     def _late(self, submission, book, student_id):
