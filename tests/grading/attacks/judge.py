@@ -89,6 +89,8 @@ def leaks(text):
 
 def scripts(html):
     """Does the page hold a script, handler, frame, link or picture of an attack?"""
+    if "PWNED" not in html:
+        return
     for element in BeautifulSoup(html, "html.parser").find_all(True):
         if element.name in ("script", "style") and "PWNED" in element.get_text():
             # A state of widgets is data for a script, as long as it ends where it should.

@@ -172,13 +172,7 @@ def partial_credit_forged(notebook):
         notebook,
         """
 def when_called(*args):
-    shell = get_ipython()
-    points = 2 if "gates, from (2)" in shell.user_ns["In"][-1] else 1
-    shell.displayhook.write_output_prompt()
-    shell.displayhook.session.send(
-        shell.displayhook.pub_socket, "execute_result",
-        {"data": {"text/plain": str(points)}, "metadata": {}, "execution_count": 1},
-        parent=shell.displayhook.parent_header)
+    get_ipython().displayhook(1)
 """,
     )
 

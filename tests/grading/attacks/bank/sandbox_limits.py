@@ -124,7 +124,7 @@ for name in "RLIMIT_NPROC", "RLIMIT_FSIZE", "RLIMIT_CORE", "RLIMIT_CPU":
         boast("no-limit:" + name)
 attempt("priority", lambda: os.setpriority(os.PRIO_PROCESS, 0, -5))
 attempt("real-time", lambda: os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1)))
-attempt("oom", lambda: open("/proc/self/oom_score_adj", "w").write("-900"))
+attempt("oom", lambda: open("/proc/self/oom_score_adj", "wb", 0).write(b"-900"))
 """,
     )
 
