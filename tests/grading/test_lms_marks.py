@@ -1,13 +1,16 @@
 """Marks in the platforms' files: right columns, right points, nothing that computes."""
 
 import csv
+import runpy
 import zipfile
 from pathlib import Path
 
 import pytest
 from nbgrader.api import Gradebook
 
+from rnncourse.grading import privacy
 from rnncourse.grading.lms import collect, give_back, table
+from rnncourse.grading.report import __main__ as report
 from tests.grading import downloads
 from tests.grading.downloads import canvas_export, moodle_worksheet
 from tests.grading.lms_course import grade, make_course
@@ -182,8 +185,45 @@ def test_files_by_hand_and_a_download_that_is_no_zip(course, tmp_path, capsys):
     assert "Nothing from (1):\n  student-003" in shown
 
 
-@pytest.mark.parametrize("command", [collect, give_back])
-def test_help(command, capsys):
+def test_collecting_before_the_assignment_is_generated_and_into_a_used_folder(tmp_path, capsys):
+    course = make_course(tmp_path / "course")
+    with Gradebook(course.db_url, course.course_id) as gradebook:
+        gradebook.remove_assignment("a3_lstm")
+        gradebook.engine.dispose()
+    roster = tmp_path / "list.csv"
+    roster.write_text("id\n" + "\n".join(downloads.ids(40)))
+    old = Path(course.root, "submitted", "student-002", "a3_lstm")
+    old.mkdir(parents=True)
+    (old / "by-hand.ipynb").write_text("an instructor put it here")
+    for folder in "monday", "tuesday":
+        (tmp_path / folder).mkdir()
+        with zipfile.ZipFile(tmp_path / folder / "mail.zip", "w") as archive:
+            archive.writestr("student-002/a3_lstm.ipynb", downloads.work(folder))
+        given = [str(tmp_path / folder / "mail.zip"), "--roster", str(roster)]
+        collect.main([*given, "--assignment", "a3_lstm", "--course", str(course.root)])
+    top = Path(course.root, "downloaded", "a3_lstm")
+    assert {p.name for p in (top / "archive").iterdir()} == {"mail.zip", "mail.1.zip"}
+    assert (top / "replaced" / "student-002" / "001" / "by-hand.ipynb").exists()
+    assert "... and 19 more" in capsys.readouterr().out
+    with pytest.raises(SystemExit, match="The gradebook has no assignment 'a3_lstm'"):
+        run(course, "--to", "nbgrader")
+    roster.write_text("who\n")
+    with pytest.raises(SystemExit, match="has the columns who; expected one of these"):
+        collect.main([*given, "--assignment", "a3_lstm", "--course", str(course.root)])
+
+
+def test_feedback_without_a_file_of_the_download_is_named(course, tmp_path, capsys):
+    page = Path(course.root, "feedback", "student-001", "a3_lstm", "a3_lstm.html")
+    page.parent.mkdir(parents=True)
+    page.write_text("<p>Well done")
+    canvas_export(tmp_path / "g.csv")
+    run(course, "--to", "canvas", "--export", tmp_path / "g.csv")
+    assert "student-001: no file of the download belongs to" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", [collect, give_back, report, privacy])
+def test_help(command, capsys, monkeypatch):
+    monkeypatch.setattr("sys.argv", ["command", "--help"])
     with pytest.raises(SystemExit) as end:
-        command.main(["--help"])
-    assert end.value.code == 0 and "--assignment" in capsys.readouterr().out
+        runpy.run_path(command.__file__, run_name="__main__")
+    assert end.value.code == 0 and "--course" in capsys.readouterr().out

@@ -31,6 +31,7 @@ EXPECTED = ["a3_lstm.ipynb", "extra-1.ipynb"]
         ("a3_lstm.py", None),
         ("a3_lstm", None),
         (".ipynb", None),
+        ("a3_lstm-1-1-1-1-1.ipynb", None),
     ],
 )
 def test_which_notebook_a_file_is(file, found):
@@ -105,6 +106,7 @@ def test_without_platform_ids_the_name_decides_if_it_is_one_students():
 
 def test_files_by_hand():
     roster = Roster([ONE, TWO, ONE._replace(id="student-0011", lms_id="")])
+    assert roster.by_hand(("archive", "student-001", "a3.ipynb"))[0] == ONE
     assert roster.by_hand(("student-002", "deep", "a3.ipynb"))[0] == TWO
     assert roster.by_hand(("student-0011_a3 (1).ipynb",))[0].id == "student-0011"
     assert roster.by_hand(("student-001_a3.ipynb",))[1].file == "a3.ipynb"
@@ -128,7 +130,9 @@ def test_class_lists_of_three_kinds(tmp_path):
     assert read_roster(write(path, CANVAS.format("")))[0].id == "S7"
     assert read_roster(write(path, CANVAS.format("x").replace(",", ";")))[0].lms_id
     assert read_roster(write(path, CANVAS.format("a-1")), "ID")[0].id == "7"
-    moodle = "Identifier,Full name,Email address,Grade\nParticipant 81,A B Test,a@example.org,\n"
+    moodle = (
+        "Identifier,Full name,Email address,Grade\nParticipant 81,A B Test,a@example.org,\nAll,,,\n"
+    )
     (student,) = read_roster(write(path, moodle))
     assert student == Student("a@example.org", "A B", "Test", "a@example.org", "81", "A B Test")
     plain = "id,first_name,last_name,email,lms_id\nstudent-1,A,Test,a@example.org,5\n"
@@ -157,6 +161,8 @@ def test_unreadable_class_lists(tmp_path):
     (tmp_path / "list.csv").write_bytes("id,name\nx,Ö\n".encode("latin-1"))
     with pytest.raises(table.BadTable, match="is not UTF-8. In a spreadsheet, save it as"):
         read_roster(tmp_path / "list.csv")
+    with pytest.raises(table.BadTable, match="is not a CSV file: field larger"):
+        read_roster(write(tmp_path / "list.csv", "id\n" + "x" * 200_000))
     with pytest.raises(table.BadTable, match="cannot be read: No such file"):
         read_roster(tmp_path / "none.csv")
     with pytest.raises(table.BadTable, match="has no column 'Login'; it has: id"):

@@ -1,6 +1,7 @@
 """Archives that strangers filled: nothing leaves the folder, nothing explodes, nothing is lost."""
 
 import stat
+import struct
 import time
 import zipfile
 from datetime import UTC, datetime, timedelta, timezone
@@ -111,6 +112,29 @@ def test_a_file_that_promises_to_be_small_is_still_measured(archive, folder):
     assert name == "big.ipynb" and not files(folder)
 
 
+def test_a_file_that_is_too_large_is_left_out(archive, folder):
+    with zipfile.ZipFile(archive, "w") as zipped:  # stored, so that it is no bomb
+        zipped.writestr("big.ipynb", bytes(2 * MB))
+        zipped.writestr("small.ipynb", b"y")
+    ((name, why),) = unpack(archive, folder, Allowed(files=9, file=MB, total=9 * MB))
+    assert name == "big.ipynb" and "larger than 1 MB" in why
+    assert files(folder) == {"small.ipynb": b"y"}
+
+
+def test_entries_without_a_name(archive, folder):
+    fill(archive, [("~none", b"x"), (".", b"y"), ("a.ipynb", b"z")])
+    archive.write_bytes(archive.read_bytes().replace(b"~none", b"\x00none"))
+    assert unpack(archive, folder) == [(".", "it has no name")]
+    assert files(folder) == {"a.ipynb": b"z"}
+
+
+def test_a_name_that_is_neither_utf8_nor_says_so_is_read_as_zips_once_were(archive, folder):
+    fill(archive, [("L__sung.ipynb", b"x")])
+    archive.write_bytes(archive.read_bytes().replace(b"L__sung", b"L\x94_sung"))
+    unpack(archive, folder)
+    assert files(folder) == {"Lö_sung.ipynb": b"x"}
+
+
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04 not really", b"%PDF-1.4"])
 def test_what_is_no_zip_is_refused(archive, folder, data):
     archive.write_bytes(data)
@@ -180,10 +204,14 @@ def test_times_in_utc_are_exact_and_others_are_of_the_given_zone(archive, folder
     with zipfile.ZipFile(archive, "w") as zipped:
         add(zipped, "utc.ipynb", b"x", NOON)
         zipped.writestr(zipfile.ZipInfo("clock.ipynb", (2031, 5, 1, 12, 0, 0)), b"y")
+        both = zipfile.ZipInfo("both.ipynb", (2031, 5, 1, 12, 0, 0))
+        both.extra = b"\x00\x99\x02\x00hi" + struct.pack("<HHBi", 0x5455, 5, 1, 86_400)
+        zipped.writestr(both, b"w")
         zipped.writestr(zipfile.ZipInfo("none.ipynb", (1980, 0, 0, 0, 0, 0)), b"z")
     unpack(archive, folder, zone=timezone(timedelta(hours=2)))
     assert (folder / "utc.ipynb").stat().st_mtime == NOON.timestamp()
     assert (folder / "clock.ipynb").stat().st_mtime == NOON.timestamp() - 7200
+    assert (folder / "both.ipynb").stat().st_mtime == 86_400
     assert abs((folder / "none.ipynb").stat().st_mtime - time.time()) < 600
 
 

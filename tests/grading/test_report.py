@@ -1,13 +1,13 @@
 """The instructor's report: numbers, patterns, flags, and a page that any browser shows."""
 
 import json
-import shutil
 from collections import Counter
 from pathlib import Path
 
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
+from nbgrader.api import Gradebook
 
 from rnncourse.grading.report import __main__ as report
 from rnncourse.grading.report.page import histogram, summary
@@ -121,12 +121,25 @@ def test_unknown_assignments_and_files_are_named(graded, tmp_path):
     command = ["--assignment", "a9", "--course", str(graded.root)]
     with pytest.raises(SystemExit, match="no assignment 'a9' .* there are: a3_lstm"):
         report.main(command)
+    with Gradebook(graded.db_url, graded.course_id) as gradebook:
+        gradebook.remove_assignment("a3_lstm")
+        gradebook.engine.dispose()
+    with pytest.raises(SystemExit, match="The gradebook has no assignment 'a3_lstm'"):
+        write(graded)
     with pytest.raises(SystemExit, match="nothing.toml is not a file"):
         write(graded, "--mutants", str(tmp_path / "nothing.toml"))
     with pytest.raises(SystemExit, match="no course folder: there is no nbgrader_config.py"):
         report.main(["--assignment", "a9", "--course", str(tmp_path)])
-    shutil.rmtree(tmp_path / "course" / "autograded")
-    assert "There is no autograded notebook" in write(graded)
+
+
+def test_a_damaged_notebook_is_named_and_one_of_nbgraders_own_has_no_time(graded):
+    folder = Path(graded.root, "autograded")
+    (folder / "student-001" / "a3_lstm" / "a3_lstm.ipynb").write_text("{")
+    (folder / "student-002" / "a3_lstm" / "a3_lstm.ipynb").write_text('{"metadata": {}}')
+    assert "The autograded notebook is damaged" in write(graded)
+    results = read_results(graded, "a3_lstm")
+    assert [s.seconds for s in results.submissions[:3]] == [None, None, 3]
+    assert all(not pattern.mistakes for pattern in results.patterns)
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,7 @@ def unpack(archive, folder, allowed=DOWNLOAD, zone=None, progress=False, depth=0
     """
     try:
         with zipfile.ZipFile(archive) as zipped:
-            infos = [info for info in zipped.infolist() if not info.is_dir()]
+            infos = [i for i in zipped.infolist() if i.filename and not i.is_dir()]
             _check(archive.name, infos, allowed)
             left_out, left = [], allowed.total
             for info in tqdm(infos, desc=archive.name[:30], unit="file", disable=not progress):
@@ -165,7 +165,7 @@ def _free(path):
 
 
 def _copy(zipped, info, path, most):
-    """Write one entry -> its size; the size that the archive promises is not believed."""
+    """Write one entry -> its size; Python reads no more than the archive promises."""
     kind = stat.S_IFMT(info.external_attr >> 16)
     if kind not in (0, stat.S_IFREG):
         raise Refused("it is a link or a device, not a file")
@@ -175,21 +175,13 @@ def _copy(zipped, info, path, most):
         raise Refused(f"it would unpack to over {BOMB} times its size: a zip bomb")
     if info.file_size > most:
         raise Refused(f"it is larger than {most // MB} MB")
-    size = 0
     try:
         with zipped.open(info) as source, open(path, "xb") as target:
-            while chunk := source.read(MB):
-                size += len(chunk)
-                if size > most:
-                    raise Refused(f"it is larger than {most // MB} MB")
-                target.write(chunk)
+            shutil.copyfileobj(source, target, MB)
     except DAMAGED as error:
         path.unlink(missing_ok=True)
         raise Refused(f"it is damaged: {error}") from None
-    except Refused:
-        path.unlink(missing_ok=True)
-        raise
-    return size
+    return info.file_size
 
 
 def _time(info, zone):
