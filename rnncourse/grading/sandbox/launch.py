@@ -97,7 +97,7 @@ def ways(hidden=(), group=None):
 
     `group` is the parent's control group, where there is one.
     """
-    home, program = Path.home(), shutil.which("bwrap")
+    home, program = Path(os.path.expanduser("~")), shutil.which("bwrap")
     if program is None:
         raise NoSandbox(f"No sandbox: the program bwrap is not installed; {REMEDY}.")
     for folder in interpreter():

@@ -1,5 +1,6 @@
 """What a machine's owner does so that submissions can be confined, in the owner's words."""
 
+import re
 from typing import NamedTuple
 
 
@@ -103,16 +104,16 @@ def for_system(machine):
         return WINDOWS if machine.system == "Windows" else MAC
     if machine.release.endswith("-Microsoft"):
         return WSL_1
-    major, minor = (int(number) for number in machine.release.split(".")[:2])
-    return KERNEL if (major, minor) < OLDEST_KERNEL else None
+    version = tuple(int(number) for number in re.findall(r"\d+", machine.release)[:2])
+    return KERNEL if version < OLDEST_KERNEL else None
 
 
 def for_refusal(machine):
     """The remedy when a Linux that could do it refuses."""
-    if machine.container:
-        return CONTAINER
     if machine.switches.get(NAMESPACES) == "0":
         return MAX_NAMESPACES
     if machine.switches.get(DEBIAN) == "0":
         return UNPRIVILEGED
+    if machine.container:
+        return CONTAINER
     return APPARMOR if machine.switches.get(UBUNTU) == "1" else UNKNOWN

@@ -21,6 +21,10 @@ REFUSALS = {
     "none": (DEBIAN._replace(switches={remedies.NAMESPACES: "0"}), "user.max_user_namespaces="),
     "root's": (DEBIAN._replace(switches={remedies.DEBIAN: "0"}), "unprivileged_userns_clone=1"),
     "Ubuntu": (DEBIAN._replace(switches={remedies.UBUNTU: "1"}), "/etc/apparmor.d/bwrap"),
+    "none in an image": (
+        DEBIAN._replace(switches={remedies.NAMESPACES: "0"}, container=True),
+        "user.max_user_namespaces=",
+    ),
     "another": (DEBIAN, "bwrap --unshare-all --ro-bind / / true"),
 }
 
