@@ -283,6 +283,11 @@ def test_output_has_a_limit():
     assert results["s1"].status == "error"
 
 
+def test_nobody_answers_a_question(engine):
+    results, _ = judged(engine, ("S", "input('?')"))
+    assert "nobody can answer" in results["s0"].outputs[0]["evalue"]
+
+
 def test_files_lie_in_the_folder(engine):
     results, _ = judged(engine, ("S", "print(open('data.csv').read())"), files={"data.csv": b"1,2"})
     assert shown(results["s0"]).startswith("1,2")
@@ -310,7 +315,12 @@ def test_a_cell_that_will_not_be_stopped_ends_its_process(engine):
         while True: pass
     """
     results, notes = judged(
-        engine, ("S", stubborn), ("T", "g()"), ("T", "f()"), ("T", "assert 1 + 1 == 2"), ("S", "g()")
+        engine,
+        ("S", stubborn),
+        ("T", "g()"),
+        ("T", "f()"),
+        ("T", "assert 1 + 1 == 2"),
+        ("S", "g()"),
     )
     assert list(statuses(results).values()) == ["ok", "timeout", "error", "ok", "skipped"]
     assert results["t2"].outputs[0]["ename"] == "NoAnswerError" and len(notes) == 2
@@ -337,7 +347,9 @@ def test_dying_inside_a_call_is_not_an_exception_that_a_test_may_expect(engine):
     except:
         pass
     """
-    results, _ = judged(engine, ("S", "import os\ndef f(): os._exit(0)"), ("T", swallow), ("T", "f()"))
+    results, _ = judged(
+        engine, ("S", "import os\ndef f(): os._exit(0)"), ("T", swallow), ("T", "f()")
+    )
     assert statuses(results) == {"s0": "ok", "t1": "died", "t2": "error"}
 
 
@@ -347,7 +359,13 @@ def test_nothing_is_left_running(engine):
 
     judged(engine, ("S", "1"))
     before = processes()
-    forks = "import os\nfor _ in range(5):\n    if os.fork() == 0:\n        os.setsid()\n        os.execvp('sleep', ['sleep', '1000'])"
+    forks = """
+    import os
+    for _ in range(5):
+        if os.fork() == 0:
+            os.setsid()
+            os.execvp("sleep", ["sleep", "1000"])
+    """
     judged(engine, ("S", forks), ("T", "1"))
     deadline = time.monotonic() + 10
     while processes() > before and time.monotonic() < deadline:

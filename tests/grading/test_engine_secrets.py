@@ -177,6 +177,10 @@ def test_the_student_s_process_holds_nothing_of_a_hidden_test(engine):
 
 
 def test_the_course_cannot_be_imported(engine):
-    results, _ = judged(engine, ("S", "import rnncourse"), ("S", "import sys; print(sorted(m for m in sys.modules if 'rnncourse' in m))"))
+    results, _ = judged(
+        engine,
+        ("S", "import rnncourse"),
+        ("S", "import sys; print(sorted(m for m in sys.modules if 'rnncourse' in m))"),
+    )
     assert results["s0"].outputs[0]["ename"] == "ModuleNotFoundError"
     assert shown(results["s1"]).startswith("[]")

@@ -5,7 +5,9 @@ import builtins
 import numpy as np
 
 LONGEST = 10_000
-CELL = "<cell "  # a cell is compiled under the file name "<cell its-name>"
+# A cell is compiled under this file name. IPython shows a file .py that is not there as it shows
+# the cells of a kernel: every line as it stands.
+CELL, CELL_END = "<cell ", ">.py"
 KNOWN = {
     name: kind
     for name, kind in vars(builtins).items()
@@ -65,6 +67,8 @@ def cell_frames(error):
     while step is not None and len(frames) < 100:
         code = step.tb_frame.f_code
         if code.co_filename.startswith(CELL):
-            frames.append((code.co_filename[len(CELL) : -1], step.tb_lineno, code.co_name))
+            frames.append(
+                (code.co_filename[len(CELL) : -len(CELL_END)], step.tb_lineno, code.co_name)
+            )
         step = step.tb_next
     return frames

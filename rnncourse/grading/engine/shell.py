@@ -1,15 +1,12 @@
 """Runs cells as a notebook's kernel does, and collects what they show as plain dicts."""
 
 import ast
-import base64
 import builtins
 import contextlib
-import io
 import os
 import signal
 import sys
 import tempfile
-import time
 
 from IPython.core.compilerop import CachingCompiler
 from IPython.core.displayhook import DisplayHook
@@ -20,80 +17,11 @@ from IPython.core.pylabtools import activate_matplotlib
 from matplotlib_inline.backend_inline import configure_inline_support
 from traitlets.config import Config
 
-from rnncourse.grading.engine.errors import CELL, TimeIsUp
+from rnncourse.grading.engine.capture import SHOWN, Outputs, Stream
+from rnncourse.grading.engine.errors import CELL, CELL_END, TimeIsUp
+from rnncourse.grading.engine.timing import TimeLimit
 
 INLINE = "module://matplotlib_inline.backend_inline"
-SHOWN = "text/plain", "image/png"
-
-
-class Outputs:
-    """The outputs of the cell that runs, up to a number of bytes."""
-
-    def __init__(self, most):
-        self.most = most
-        self.take()
-
-    def take(self):
-        """The outputs so far; the next ones make a new list."""
-        taken, self.items, self.left = getattr(self, "items", []), [], self.most
-        return taken
-
-    def text(self, name, text):
-        """Add text to a stream; neighbours of one stream are one output."""
-        if self.left <= 0 or not text:
-            return
-        if len(text) > self.left:
-            text = text[: self.left] + "\n[the rest of the output is left out]\n"
-        self.left -= len(text)
-        last = self.items[-1] if self.items else {}
-        if last.get("output_type") == "stream" and last["name"] == name:
-            last["text"].append(text)
-        else:
-            self.items.append({"output_type": "stream", "name": name, "text": [text]})
-
-    def data(self, kind, data, **more):
-        """Add a picture or a value."""
-        shown = {mime: _as_text(data[mime]) for mime in SHOWN if mime in data}
-        size = sum(map(len, shown.values()))
-        if size > self.left:
-            self.text("stderr", "[an output that is too large is left out]\n")
-        elif shown:
-            self.left -= size
-            self.items.append({"output_type": kind, "data": shown, "metadata": {}, **more})
-
-    def error(self, name, message, traceback):
-        """Add an error; there is always room for one."""
-        error = {"ename": name, "evalue": message[:10_000]}
-        lines = [line[:10_000] for line in traceback[-100:]]
-        self.items.append({"output_type": "error", **error, "traceback": lines})
-
-
-def _as_text(value):
-    return base64.b64encode(value).decode() if isinstance(value, bytes) else str(value)
-
-
-class Stream(io.TextIOBase):
-    """sys.stdout or sys.stderr of a cell."""
-
-    encoding, errors = "utf-8", "strict"
-
-    def __init__(self, outputs, name, descriptor):
-        self.outputs, self.name, self.descriptor = outputs, name, descriptor
-
-    def write(self, text):
-        """Add to the outputs."""
-        if not isinstance(text, str):
-            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
-        self.outputs.text(self.name, text)
-        return len(text)
-
-    def writable(self):
-        """It can be written to."""
-        return True
-
-    def fileno(self):
-        """Where a program that a cell starts writes."""
-        return self.descriptor
 
 
 class Hook(DisplayHook):
@@ -130,7 +58,7 @@ class Compiler(CachingCompiler):
 
     def get_code_name(self, raw_code, code, number):
         """The file name of the cell that is compiled."""
-        return f"{CELL}{self.cell}>"
+        return f"{CELL}{self.cell}{CELL_END}"
 
 
 class Shell(InteractiveShell):
@@ -198,7 +126,7 @@ class Shell(InteractiveShell):
 
     def _run_plainly(self, source, quiet):
         """Run a cell that is Python and nothing else, at a tenth of IPython's cost -> done?"""
-        file = self.compile.get_code_name(source, source, 0)
+        file = self.compile.cache(source, self.execution_count, raw_code=source)
         try:
             tree = ast.parse(source, file)
             last = tree.body and isinstance(tree.body[-1], ast.Expr) and not quiet
@@ -240,39 +168,6 @@ def _spill(descriptor):
 def _no_input(prompt=""):
     __tracebackhide__ = True
     raise StdinNotImplementedError("input() does not work here: nobody can answer.")
-
-
-class TimeLimit:
-    """Raises TimeIsUp in what runs for longer; code can catch that, so somebody else watches too.
-
-    `over` tells whether the time ran out. Limits may be nested.
-    """
-
-    inner = None
-
-    def __init__(self, seconds):
-        self.seconds, self.over = max(seconds, 0.001), False
-
-    def __enter__(self):
-        self.outer, TimeLimit.inner = TimeLimit.inner, self
-        self.began = time.monotonic()
-        self.outer_seconds = signal.setitimer(signal.ITIMER_REAL, self.seconds)[0]
-        return self
-
-    def __exit__(self, *exception):
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        TimeLimit.inner = self.outer
-        if self.outer_seconds:
-            left = self.outer_seconds - (time.monotonic() - self.began)
-            signal.setitimer(signal.ITIMER_REAL, max(left, 0.001))
-
-    @staticmethod
-    def ring(*_):
-        """What the alarm does."""
-        __tracebackhide__ = True
-        if (limit := TimeLimit.inner) is not None:
-            limit.over = True
-            raise TimeIsUp(f"This took longer than {limit.seconds:.0f} s and was stopped.")
 
 
 def make_shell():

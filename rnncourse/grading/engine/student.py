@@ -4,7 +4,7 @@ from rnncourse.grading.engine import process
 from rnncourse.grading.engine.errors import cell_frames
 from rnncourse.grading.engine.handles import ON_STUDENT, TesterFunction
 from rnncourse.grading.engine.link import Link
-from rnncourse.grading.engine.shell import TimeLimit
+from rnncourse.grading.engine.timing import TimeLimit
 
 
 def serve(shell, most, control, calls=None):
