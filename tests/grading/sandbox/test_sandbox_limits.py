@@ -118,6 +118,24 @@ def test_a_file_has_a_size(sandbox):
     assert sandbox.run(code, file_size=4 * MIB).text == ""
 
 
+def test_open_files_have_a_number(sandbox):
+    code = """
+    kept = []
+    try:
+        while True:
+            kept.append(open("/dev/null"))
+    except OSError:
+        print(len(kept))
+    """
+    assert int(sandbox.run(code).text) < 64
+
+
+def test_addresses_have_an_end_even_where_nothing_is_stored(sandbox):
+    code = "import mmap; print(len(mmap.mmap(-1, {} * 2**20, prot=mmap.PROT_READ)))"
+    assert sandbox.run(code.format(500), memory=100 * MIB).text == f"{500 * MIB}\n"
+    assert "Cannot allocate memory" in sandbox.run(code.format(1000), memory=100 * MIB).text
+
+
 @pytest.mark.parametrize("folder", [".", "/tmp", "/dev/shm"])
 def test_all_files_together_have_a_size(sandbox, folder):
     code = f"""
