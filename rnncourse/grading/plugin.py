@@ -50,6 +50,7 @@ from traitlets import Bool, Float, Integer
 from rnncourse.grading.batch import cpus, judged
 from rnncourse.grading.engine import Engine
 from rnncourse.grading.feedback import GenerateFeedback
+from rnncourse.grading.formgrader import safe_markdown
 from rnncourse.grading.gradebook import Recorder, parse_time
 from rnncourse.grading.judge import NotWorking, judge, prove
 from rnncourse.grading.limits import Limits
@@ -78,7 +79,7 @@ def switch_on(c):
         module.Autograde = Autograde
     for module in generatefeedbackapp, api:
         module.GenerateFeedback = GenerateFeedback
-    c.HTMLExporter.sanitize_html = True  # what formgrader shows of students' text
+    c.HTMLExporter.filters = {"markdown2html": safe_markdown}
 
 
 class Autograde(converters.Autograde):

@@ -5,6 +5,7 @@ nothing that a notebook says about itself (points, locks, tags, kernels) is beli
 """
 
 import json
+import re
 from typing import NamedTuple
 
 import nbformat
@@ -103,7 +104,7 @@ def _found(cell, known):
     text = text if isinstance(text, str) else ""
     text = text[:MOST_TEXT].encode("utf-8", "replace").decode()  # no half characters
     kind = cell.get("cell_type")
-    kind = kind if kind in ("code", "markdown") else "raw"
+    kind = kind if kind == "code" else "markdown"  # a raw cell would be HTML in formgrader
     name = _claim(cell)
     return _Found(kind, text, _attachments(cell), name if name in known else None)
 
@@ -120,10 +121,14 @@ def _attachments(cell):
     kept = {}
     for name, data in files.items() if isinstance(files, dict) else ():
         data = data if isinstance(data, dict) else {}
-        data = {kind: data[kind] for kind in ATTACHED if isinstance(data.get(kind), str)}
+        data = {kind: data[kind] for kind in ATTACHED if _is_base64(data.get(kind))}
         if data:
             kept[name] = data
     return kept
+
+
+def _is_base64(data):
+    return isinstance(data, str) and re.fullmatch(r"[A-Za-z0-9+/\s]+=*\s*", data)
 
 
 def _named_once(found, source):

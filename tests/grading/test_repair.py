@@ -152,6 +152,7 @@ def test_the_kernel_is_the_sources():
 
 def test_pictures_in_written_answers_stay_and_nothing_else():
     attached = {"a.png": {"image/png": "iVBO", "text/html": "<script>"}, "b": 3, "c": {"x/y": "z"}}
+    attached["d.png"] = {"image/png": 'x" onerror="x()'}
     cells = everything()
     cells[6]["attachments"] = attached
     assert find(repair(cells, SOURCE), "why").attachments == {"a.png": {"image/png": "iVBO"}}
