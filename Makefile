@@ -59,6 +59,7 @@ coverage:  ## after test and parity: fail unless they ran every branch of the pa
 bench: $(READY)  ## measure speed against PyTorch and ONNX Runtime (ARGS=--help shows options)
 	$(INSTALL_EXTRA) '.[bench]'
 	env -u OPENBLAS_CORETYPE $(BIN)/python -m benchmarks $(ARGS)
+	$(if $(ARGS),,$(BIN)/python -m benchmarks.grading)
 
 .PHONY: chromium
 chromium:
@@ -67,6 +68,14 @@ chromium:
 .PHONY: student grade doctor
 student: $(READY)  ## write dist/rnncourse-student.zip: notebooks, wheel, how to start
 	$(BIN)/python -m assignments.student_zip
+
+.PHONY: new-course prove
+new-course: $(READY)  ## make a private course folder from the open assignments (DIR=...)
+	@test -n "$(DIR)" || { echo "Say where: make new-course DIR=../my-course"; exit 1; }
+	@$(BIN)/python -m assignments.new_course "$(DIR)"
+
+prove: $(READY)  ## run right and wrong solutions against a course's tests (COURSE=DIR)
+	$(BIN)/pytest -q -n 2 tests/assignments/test_mutants.py tests/assignments/test_memory.py
 
 grade: $(READY)  ## grade a demo class with nbgrader (ARGS=--help shows options)
 	$(BIN)/python -m assignments.grade_class $(ARGS)

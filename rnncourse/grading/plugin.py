@@ -18,12 +18,13 @@ task cells                              yes    put back when deleted; scores and
 several notebooks in an assignment      yes    each in processes of its own
 files shipped with an assignment        yes    beside the notebook, in both processes
 `exclude_overwriting`                   yes    these files, and no others, are the student's
-magics                                  some   `%matplotlib inline`, `%%time` and the like: see
-                                               `rnncourse.grading.engine`; no shell commands
+magics and shell lines                  yes    IPython's, inside the sandbox
 late penalties, `timestamp.txt`         yes    the plugin class is asked as before
 `student_id_exclude`, `--student`       yes
-`--notebook`, `--force`, `--no-execute` yes    except the last: outputs handed in prove nothing
-`create_student`, hooks, permissions    yes
+`--notebook`, `--force`                 yes
+`--no-execute`                          no     outputs that were handed in prove nothing
+`create_student`, permissions           yes
+hooks                                   yes    the first one before the class, not each student
 `IgnorePattern`, `LimitOutput`          yes    and your own preprocessors after them
 preprocessors before execution          no     repair takes their place
 kernels of other languages              no     Python only
@@ -101,6 +102,10 @@ class Autograde(converters.Autograde):
             course, self.exclude_overwriting.get(course.assignment_id, ()), hidden_marks(self)
         )
         self.run_pre_convert_hook()
+        if not preprocessors.Execute(parent=self).enabled:
+            self.log.warning(
+                "--no-execute has no effect: outputs that were handed in prove nothing."
+            )
         with alone(course.root), utils.chdir(course.root):
             self._grade([job for job in self.submissions() if self._is_due(*job)])
         if self.failed:

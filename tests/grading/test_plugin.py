@@ -194,6 +194,24 @@ def test_own_preprocessors_run_after_the_execution(course):
     assert output.text.count("\n") == 4 and output.text.endswith("truncated ...")
 
 
+def test_hooks_are_called(course):
+    called = []
+    for name in "pre_convert_hook", "post_convert_hook":
+        course.config.Autograde[name] = lambda name=name, **options: called.append(name)
+    for student in "student-1", "student-2":
+        hand_in(course, student, solved(course))
+    autograde(course)
+    assert called == ["pre_convert_hook", "post_convert_hook", "post_convert_hook"]
+
+
+def test_outputs_that_were_handed_in_are_never_taken_for_results(course, caplog):
+    course.config.Execute.enabled = course.config.ClearOutput.enabled = False  # --no-execute
+    hand_in(course, "student-1", solved(course, "raise NotImplementedError()"))
+    autograde(course)
+    assert scores(course, "student-1")["twice"] == 0
+    assert "--no-execute has no effect" in caplog.text
+
+
 def test_permissions_are_those_that_are_configured(course):
     folder = hand_in(course, "student-1", solved(course))
     autograde(course)

@@ -27,7 +27,10 @@ TWO_LINES = "from rnncourse.grading import plugin\nplugin.switch_on(c)\n"
 DRAW = """%matplotlib inline
 import matplotlib.pyplot as plt
 plt.plot([1, 2])
-lines = open('data.csv').read()"""
+lines = open('data.csv').read()
+from IPython.display import HTML
+!echo from the shell
+HTML('<b>bold</b>')"""
 
 
 @pytest.fixture
@@ -66,8 +69,10 @@ def test_two_lines_switch_it_on_for_nbgraders_own_commands(real):
     assert right == {"twice": 2, "zero": 2, "part": 1, "why": 0, "draw": None, "total": 2}
     wrong = scores(real, "wrong")
     assert wrong == {"twice": 0, "zero": 0, "part": 1.5, "why": 0, "draw": None, "total": 0}
-    pictures = [o.data.keys() for o in named(graded(real, "right"), "draws").outputs if "data" in o]
-    assert any("image/png" in kinds for kinds in pictures)
+    outputs = named(graded(real, "right"), "draws").outputs
+    kinds = {kind for output in outputs for kind in output.get("data", ())}
+    assert kinds == {"text/plain", "image/png"}
+    assert "from the shell" in "".join(output.get("text", "") for output in outputs)
     done = nbgrader(real, "generate_feedback", "hw", "--student", "wrong")
     assert done.returncode == 0, done.stderr
     page = Path(real.root, "feedback", "wrong", "hw", "hw.html").read_text("utf-8")
