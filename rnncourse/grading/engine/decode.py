@@ -34,7 +34,7 @@ def decode(data, shared, take):
     decoder = Decoder(data, shared, take)
     try:
         value = decoder.read(0)
-        if decoder.at != decoder.end or decoder.entries < len(data):
+        if decoder.at != decoder.end or decoder.entries != len(data):
             raise NotPlain("the data is broken: something follows its end")
     except NotPlain:
         raise

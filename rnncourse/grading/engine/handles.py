@@ -56,7 +56,10 @@ class StudentObject(Remote):
         return self._link.request("iterate", self)
 
     def __next__(self):
-        return self._link.request("next", self)
+        there_is_one, value = self._link.request("next", self)
+        if not there_is_one:
+            raise StopIteration
+        return value
 
     def __contains__(self, value):
         return self._link.request("contains", self, value) is True
@@ -121,6 +124,12 @@ def _on(function):
     return lambda link, *args, **kwargs: function(*args, **kwargs)
 
 
+def _next(link, iterator):
+    for value in iterator:
+        return True, value
+    return False, None
+
+
 ON_TESTER = {"call": call_given}
 ON_STUDENT = {
     "call": lambda link, function, *args, **kwargs: function(*args, **kwargs),
@@ -130,7 +139,7 @@ ON_STUDENT = {
     "set item": _on(operator.setitem),
     "length": _on(len),
     "iterate": _on(iter),
-    "next": _on(next),
+    "next": _next,
     "contains": _on(operator.contains),
     "is instance": _on(isinstance),
 }

@@ -1,6 +1,7 @@
 """The tester's process: runs the locked cells whole; a name that it lacks is the student's."""
 
 import builtins
+import symtable
 import time
 import types
 from functools import partial
@@ -24,17 +25,18 @@ PASSED = (
 class Names(dict):
     """The global names of the tests.
 
-    A student's function is looked up once in a cell, a value each time that it is used.
+    A student's function is looked up once in a cell, a value each time that it is used. What
+    some locked cell binds, sooner or later, is never the student's.
     """
 
     def __init__(self):
         super().__init__()
-        self.student, self.functions = None, {}
+        self.student, self.functions, self.own = None, {}, set()
 
     def __missing__(self, name):
         if name in self.functions:
             return self.functions[name]
-        if self.student is None or hasattr(builtins, name) or name.startswith("__"):
+        if self.student is None or name in self.own or hasattr(builtins, name):
             raise KeyError(name)
         found, value = self.student.request("name", name)
         if not found:
@@ -42,6 +44,23 @@ class Names(dict):
         if isinstance(value, StudentFunction):
             self.functions[name] = value
         return value
+
+
+def bound_names(source, transform):
+    """The global names that a cell binds, in its functions too."""
+    try:
+        table = symtable.symtable(transform(source), "cell", "exec")
+    except (SyntaxError, ValueError):
+        return set()
+    names, tables = {"__builtins__", "__builtin__"}, [table]
+    while tables:
+        table = tables.pop()
+        for symbol in table.get_symbols():
+            binds = symbol.is_assigned() or symbol.is_imported() or symbol.is_namespace()
+            if binds and (table.get_type() == "module" or symbol.is_declared_global()):
+                names.add(symbol.get_name())
+        tables += table.get_children()
+    return names
 
 
 class Tester:
@@ -66,6 +85,7 @@ class Tester:
     def run(self, _, name, source, number, seconds):
         """Run a cell -> its outputs, whether it took too long, and why the student is gone."""
         self.names.functions.clear()
+        self.names.own |= bound_names(source, self.shell.transform_cell)
         self.late, before = False, self.student.gone
         self.student.deadline = time.monotonic() + seconds
         outputs, over = self.shell.run(name, source, number, seconds + PATIENCE)
