@@ -79,7 +79,7 @@ for folder in {matplotlib.get_cachedir(), matplotlib.get_configdir(),
     )
 
 
-@attack("harm: the next student's marks")
+@attack("harm: the next student's marks", stock="the kernel chooses its own backend")
 def matplotlibrc_in_home(notebook):
     """A matplotlibrc in the home's configuration folder breaks every later plot."""
     fill(

@@ -2,11 +2,17 @@
 
 from tests.grading.attacks.bank.kit import attack, fill
 
-# matplotlib uses these functions when it is imported; so it comes first.
+# matplotlib calls these functions, too, and has to work.
 PATCH = """
-import matplotlib.pyplot
-numpy.max = lambda *args, **more: 0.0
-numpy.any = lambda *args, **more: True
+import sys
+
+def lie(function, answer):
+    def either(*args, **more):
+        asked = sys._getframe(1).f_code.co_name.startswith("assert_")
+        return answer if asked else function(*args, **more)
+    return either
+
+numpy.max, numpy.any = lie(numpy.max, 0.0), lie(numpy.any, True)
 """
 REAL_NUMPY = """
 import sys

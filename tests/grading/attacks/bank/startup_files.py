@@ -28,7 +28,7 @@ for home in {{pathlib.Path.home(), pathlib.Path("/home/grader"), pathlib.Path("/
     )
 
 
-@attack("harm: the next student's marks", stock="site-packages is read-only in this container")
+@attack("harm: the next student's marks")
 def site_files(notebook):
     """sitecustomize.py, usercustomize.py and a .pth file wherever the interpreter looks."""
     fill(
@@ -66,7 +66,7 @@ numpy.any = lambda *args, **more: True
     return {"matplotlibrc": b"backend: module://evil", "evil.py": backend.encode()}
 
 
-@attack("harm: the next student's marks")
+@attack("harm: the next student's marks", stock="an environment's kernel comes before the home's")
 def kernel_spec(notebook):
     """A kernel specification in the home names a program that spoils NumPy first."""
     program = f"{SPOIL}; from ipykernel import kernelapp; kernelapp.launch_new_instance()"
