@@ -26,8 +26,8 @@ HERE = Path(__file__).resolve().parent
 
 
 def course_folder():
-    """The course in use: the private one that RNNCOURSE_COURSE names, or else the open one here."""
-    return Path(os.environ.get("RNNCOURSE_COURSE") or HERE).expanduser().resolve()
+    """The course in use: the private one that COURSE names, or else the open one here."""
+    return Path(os.environ.get("COURSE") or HERE).expanduser().resolve()
 
 
 def course_source():
@@ -35,8 +35,8 @@ def course_source():
     folder = course_folder() / "source"
     if not any(folder.glob("*/*.ipynb")):
         raise SystemExit(
-            f"There are no assignments in {folder}. COURSE=DIR (or RNNCOURSE_COURSE) should name a "
-            "course folder that has them; `make new-course DIR=...` makes one from the open ones."
+            f"There are no assignments in {folder}. COURSE=DIR should name a course folder with "
+            "assignments; `make new-course DIR=...` makes one from the open ones."
         )
     return folder
 

@@ -5,6 +5,7 @@ them with, nbgrader's settings, a README, and a random seed for the inputs of it
 """
 
 import argparse
+import copy
 import re
 import secrets
 import shutil
@@ -54,8 +55,8 @@ def make(folder, seed=None):
 
 
 def reseed(notebook, seed):
-    """Let the hidden tests draw their inputs from another seed."""
-    count = 0
+    """A copy of the notebook whose hidden tests draw their inputs from another seed."""
+    notebook, count = copy.deepcopy(notebook), 0
     for cell in notebook.cells:
         cell.source, found = SEED.subn(f"COURSE_SEED = {seed}", cell.source)
         count += found

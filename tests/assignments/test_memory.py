@@ -46,7 +46,7 @@ def test_answers_to_the_visible_checks_earn_nothing(notebook):
 
 
 def test_answers_from_another_course_earn_nothing(notebook):
-    memory = Memory()
-    run_cells(reseed(notebook, 1), wrap=memory.learn)
-    assert run_cells(notebook, wrap=memory.recall)[1] == set()
-    assert run_cells(reseed(notebook, 2), wrap=memory.recall)[1] == graded_cells(notebook)
+    memory, this, other = Memory(), reseed(notebook, 1), reseed(notebook, 2)
+    run_cells(this, wrap=memory.learn)
+    assert run_cells(this, wrap=memory.recall)[1] == set()
+    assert run_cells(other, wrap=memory.recall)[1] == graded_cells(notebook)
