@@ -25,6 +25,7 @@ LEFT_BEHIND = (  # names inside the course folder, beside nbgrader's own
     "downloaded", "exports", "grades.csv", "*.log", ".*.log", "gradebook.db*", ".grading*",
     ".ipynb_checkpoints", KEY,
 )  # fmt: skip
+WIPE = {"sqlite": ["VACUUM"]}  # SQLite keeps what it deletes until then
 
 
 def read_key(root):
@@ -101,8 +102,8 @@ def remove_rows(db_url, course_id):
     with Gradebook(db_url, course_id) as gradebook:
         for student in tqdm(gradebook.students, desc="gradebook", unit="student"):
             gradebook.remove_student(student.id)
-        if gradebook.engine.dialect.name == "sqlite":  # which keeps what it deletes until then
-            gradebook.db.execute(text("VACUUM"))
+        for command in WIPE.get(gradebook.engine.dialect.name, ()):
+            gradebook.db.execute(text(command))
         gradebook.engine.dispose()
 
 

@@ -187,6 +187,9 @@ def test_nbgraders_own_command_takes_the_collector(tmp_path):
     archive = Path(course.root, "downloaded", "a3_lstm", "archive")
     archive.mkdir(parents=True)
     downloads.moodle_zip(archive / "download.zip", size=3)
+    (archive / "stranger.ipynb").write_bytes(downloads.work("stranger"))
+    (archive / ".DS_Store").write_bytes(b"a desktop's")
+    (archive / "link.ipynb").symlink_to("/etc/hostname")
     app = ZipCollectApp()
     path = list(sys.path)
     try:
@@ -200,5 +203,6 @@ def test_nbgraders_own_command_takes_the_collector(tmp_path):
     finally:
         sys.path[:] = path
         app.reset()
+    assert len(list(Path(course.root, "submitted").iterdir())) == 3
     for student in downloads.ids(3):
         assert submitted(course, student).read_bytes() == downloads.work(student)

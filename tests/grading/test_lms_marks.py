@@ -133,6 +133,7 @@ def test_another_column_and_columns_that_cannot_be_told_apart(course, tmp_path):
 def test_moodle_keeps_what_it_does_not_let_us_change(course, tmp_path, capsys):
     moodle_worksheet(tmp_path / "g.csv")
     text = (tmp_path / "g.csv").read_text("utf-8").replace(",Yes,", ",No,", 1)
+    text += "\nParticipants: all,,,,,,,,,,"
     (tmp_path / "g.csv").write_text(text, "utf-8")
     run(course, "--to", "moodle", "--export", tmp_path / "g.csv")
     grades = [row[5] for row in result(course, "marks-moodle.csv")[1:4]]
