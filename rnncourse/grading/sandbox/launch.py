@@ -25,7 +25,7 @@ ENVIRONMENT = {
 }
 ALONE = """
 --die-with-parent --new-session --unshare-user --unshare-pid --unshare-net --unshare-ipc
---unshare-uts --unshare-cgroup-try --hostname sandbox --uid 1000 --gid 1000 --clearenv
+--unshare-uts --unshare-cgroup-try --hostname sandbox --uid 1000 --gid 1000
 """.split()
 FURNITURE = f"""
 --tmpfs {STUDENT} --dir {STUDENT}/home --dir {STUDENT}/tmp --chdir {STUDENT}/home

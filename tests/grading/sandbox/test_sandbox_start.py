@@ -1,5 +1,6 @@
 """Machines that allow less: what still works, what is refused, and what is said."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -42,6 +43,21 @@ def test_a_place_where_a_process_cannot_be_confined_is_no_sandbox(fresh):
     fresh.setattr(launch, "PROBE", "import sys; sys.exit('confining failed')")
     with pytest.raises(NoSandbox, match="confining failed"):
         start([sys.executable, "-c", ""])
+
+
+def test_the_parent_too_has_no_network_and_sees_no_other_process():
+    reading, writing = os.pipe()
+    code = f"""if True:
+        import os
+        links = [line.split(":")[0].strip() for line in open("/proc/net/dev") if ":" in line]
+        others = [pid for pid in os.listdir("/proc") if pid.isdigit() and int(pid) > os.getpid()]
+        os.write({writing}, repr((links, others, os.getpid() < 10, dict(os.environ))).encode())
+    """
+    with start([sys.executable, "-c", code], pass_fds=[writing]), open(reading) as answer:
+        os.close(writing)
+        links, others, first, environment = eval(answer.read())
+    assert (links, others, first) == (["lo"], [], True)
+    assert environment.keys() - launch.ENVIRONMENT.keys() <= {"PYTHONPATH", "PWD", "LC_CTYPE"}
 
 
 @pytest.mark.parametrize("folder", [Path.home(), view.PACKAGE.parent])
