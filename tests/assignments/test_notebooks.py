@@ -6,6 +6,7 @@ import re
 import nbformat
 
 from assignments.course import assignments, read_source
+from assignments.student_zip import ROOT
 from tests.assignments.conftest import HIDDEN
 
 
@@ -80,3 +81,15 @@ def test_a_notebook_imports_numpy_and_matplotlib_alone(notebook):
 def test_the_tools_are_the_same_everywhere():
     cells = [cell for name in assignments() for cell in read_source(name).cells]
     assert len({cell.source for cell in cells if cell.id == "tools"}) == 1
+
+
+def test_the_page_in_the_book_names_the_parts_and_their_points(name, notebook):
+    parts, part = {}, None
+    for cell in notebook.cells:
+        heading = re.match(r"## (Part .*)", cell.source)
+        part = heading.group(1) if heading else part
+        parts[part] = parts.get(part, 0) + meta(cell).get("points", 0)
+    page = (ROOT / "book" / "exercises" / f"{name}.md").read_text("utf-8")
+    told = re.findall(r"^\| (Part .*?) \| (\d+) \|", page, re.MULTILINE)
+    assert {title: int(points) for title, points in told} == {k: v for k, v in parts.items() if k}
+    assert page.splitlines()[0] == notebook.cells[0].source.splitlines()[0]

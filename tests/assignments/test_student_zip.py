@@ -53,6 +53,12 @@ def test_the_zip_has_one_folder_with_plain_names(archive):
             assert b"\r" not in archive.read(entry)
 
 
+def test_the_student_is_told_where_to_start(archive):
+    page = archive.read(f"{TOP}/START-HERE.txt").decode("ascii")
+    assert f"Start with {assignments()[0]}.ipynb" in page
+    assert all(len(line) < 80 for line in page.splitlines())
+
+
 def test_no_solution_and_no_hidden_test_is_in_the_zip(archive, name):
     texts = []
     for entry in archive.namelist():
