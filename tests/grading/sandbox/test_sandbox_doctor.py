@@ -5,9 +5,9 @@ import sys
 
 import pytest
 
-from rnncourse.grading import doctor
-from rnncourse.grading.sandbox import NoSandbox, remedies
-from rnncourse.grading.sandbox.remedies import Machine
+from rnncourse.grading import doctor, remedies
+from rnncourse.grading.remedies import Machine
+from rnncourse.grading.sandbox import NoSandbox
 
 DEBIAN = Machine("Linux", "6.1.0-18-amd64", {"user/max_user_namespaces": "63000"}, False)
 OTHERS = {
@@ -50,6 +50,18 @@ def test_another_system_gets_its_remedy(monkeypatch, capsys, name):
     status, text = report(monkeypatch, capsys, machine)
     assert status == 1
     assert text.startswith(f"NO    {machine.system} {machine.release}\n") and words in text
+
+
+def test_a_system_without_the_modules_of_unix_gets_its_remedy():
+    code = """if True:
+        import platform, sys
+        platform.system, sys.modules["resource"] = lambda: "Windows", None
+        from rnncourse.grading import doctor
+        sys.exit(doctor.main())
+    """
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "wsl --install -d Debian" in done.stdout
 
 
 @pytest.mark.parametrize("release", ["6.6.87.2-microsoft-standard-WSL2", "5.15.0-92-generic"])
