@@ -152,7 +152,7 @@ def hand_in(course, student, files):
     folder = course / "submitted" / student / ASSIGNMENT
     if "." in files:
         folder.parent.mkdir(parents=True)
-        folder.symlink_to("../" + files["."].target)
+        folder.symlink_to(files["."].target)
         return
     folder.mkdir(parents=True)
     for name, content in files.items():

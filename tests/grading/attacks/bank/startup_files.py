@@ -47,7 +47,7 @@ for folder in filter(None, folders):
     )
 
 
-@attack("points")
+@attack("points", stock="the kernel chooses its own backend")
 def matplotlibrc_beside_the_notebook(notebook):
     """A matplotlibrc file names a backend module, which rebinds NumPy when it is imported."""
     fill(notebook, "")
