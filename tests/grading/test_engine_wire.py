@@ -205,6 +205,15 @@ def test_a_view_beyond_its_array_is_refused(shape, start, strides):
         decode(message(b"v" + body[4 : 4 + size]), known, refuse)
 
 
+def test_a_view_of_an_empty_array_is_refused():
+    known = Shared()
+    known.add(np.zeros(0))
+    body = encode((0, (4,), 0, (8,), True), Shared(), refuse)
+    size = int.from_bytes(body[:4], "little")
+    with pytest.raises(NotPlain, match="beyond its array"):
+        decode(message(b"v" + body[4 : 4 + size]), known, refuse)
+
+
 def test_numbers_that_are_no_truth_values_and_no_characters_are_refused():
     for dtype, entries in (b"|b1", b"\x02"), (b"<U1", b"\xff\xff\xff\x7f"):
         with pytest.raises(NotPlain):
