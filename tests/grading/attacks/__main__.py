@@ -56,7 +56,7 @@ def _run(grader, attacks, options):
         start = runs.template(grader, Path(folder) / grader.name)
 
         if options.together:
-            outcomes = runs.run(grader, start, attacks, Path(folder) / "batch")
+            outcomes = runs.run(grader, start, attacks, Path(folder) / "batch", per_witness=3)
             batch = outcomes.pop("batch")
             for name, outcome in {"the batch": batch, **outcomes}.items():
                 if outcome.succeeded:

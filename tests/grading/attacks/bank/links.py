@@ -77,7 +77,7 @@ def written_through_a_link(notebook):
     return {"out.txt": Link("../../../gradebook.db")}
 
 
-@attack("harm: the batch stops or hangs", stock="")
+@attack("harm: the batch stops or hangs", stock="it copies links as links")
 def device_and_loop_links(notebook):
     """Extra files link to /dev/zero, to themselves and in a circle of folders."""
     fill(notebook, "")

@@ -44,7 +44,10 @@ def when_called(*args):
     )
 
 
-@attack("harm: the class waits, or the batch stops")
+@attack(
+    "harm: the class waits, or the batch stops",
+    stock="the threads slow this kernel down, and end with it",
+)
 def busy_threads(notebook):
     """Fifty threads keep the interpreter lock busy while the tests run."""
     fill(
@@ -167,7 +170,7 @@ os.killpg(0, signal.SIGKILL)
     )
 
 
-@attack("harm: the batch stops or hangs")
+@attack("harm: the batch stops or hangs", stock="a kernel that does not answer is killed")
 def stops_itself(notebook):
     """Stops its own process with SIGSTOP in the middle of a test."""
     fill(

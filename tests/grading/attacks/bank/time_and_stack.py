@@ -25,7 +25,7 @@ def when_called(*args):
     )
 
 
-@attack("harm: the batch hangs")
+@attack("harm: the batch hangs", stock="a kernel that does not answer is killed")
 def ignores_interrupts(notebook):
     """Loops for ever and ignores signals and KeyboardInterrupt."""
     fill(
@@ -44,7 +44,7 @@ while True:
     )
 
 
-@attack("harm: the batch hangs")
+@attack("harm: the batch hangs", stock="the regular expression is interrupted like a loop")
 def stuck_in_c(notebook):
     """A regular expression of exponential time, which cannot be interrupted."""
     fill(
