@@ -96,7 +96,7 @@ def scripts(html):
             # A state of widgets is data for a script, as long as it ends where it should.
             if element.get("type", "").endswith("json"):
                 continue
-            yield f"<{element.name}>"
+            yield element.name
         for name, value in element.attrs.items():
             value = " ".join(value) if isinstance(value, list) else str(value)
             active = name.startswith("on") or name in ("src", "href", "action", "srcdoc", "data")

@@ -1,6 +1,7 @@
-"""Ours withstands the bank: no point unearned, no leak, no harm, nothing left running."""
+"""Ours withstands the bank: no point unearned, no leak, no harm, nothing left running.
 
-import pytest
+One test, so that pytest-xdist grades the batch once.
+"""
 
 from tests.grading.attacks import runs
 from tests.grading.attacks.bank import BANK
@@ -11,19 +12,12 @@ CONTROL = Attack(
 )
 
 
-@pytest.fixture(scope="module")
-def outcomes(tmp_path_factory):
-    """All attacks in one batch, and the same notebook without an attack."""
-    folder = tmp_path_factory.mktemp("attacks")
+def test_no_attack_wins_anything(tmp_path):
     ours = runs.GRADERS["ours"]
-    start = runs.template(ours, folder / "template")
+    start = runs.template(ours, tmp_path / "template")
     assert start.usual == frozenset(), "an honest page shows what it must not show"
-    return runs.run(ours, start, [CONTROL, *BANK.values()], folder / "batch", per_witness=3)
-
-
-@pytest.mark.parametrize("name", ["batch", "control", *BANK])
-def test_an_attack_wins_nothing(name, outcomes):
-    points, leaks, harms = outcomes[name]
-    assert points == 0, f"{name} gained {points} points"
-    assert not leaks, f"{name} leaked {leaks}"
-    assert not harms, f"{name} did harm: {harms}"
+    attacks = [CONTROL, *BANK.values()]
+    outcomes = runs.run(ours, start, attacks, tmp_path / "batch", per_witness=3)
+    assert outcomes.keys() == {"batch", "control", *BANK}
+    won = [f"{name}: {tuple(o)}" for name, o in outcomes.items() if o.succeeded]
+    assert not won, "\n".join(["(points, leaks, harms)", *won])
