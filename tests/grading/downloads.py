@@ -81,8 +81,8 @@ def canvas_zip(path):
             elif n == 27:  # wants to be somebody else
                 put(student, "x_90001_5_a3_lstm.ipynb", work(student))
             elif 30 <= n < 40:  # two files in one attempt: Canvas counts its uploads
-                put(student, "a3_lstm-1.ipynb", work(student, 2), 2_000_000 + n)
-                put(student, "a3_lstm.ipynb", work(student, 1))
+                put(student, "a3_lstm-1.ipynb", work(student, 2))
+                put(student, "a3_lstm.ipynb", work(student, 1), 999_000 + n)
             elif 40 <= n < 50:
                 put(student, "a3_lstm.ipynb", work(student), late=True)
             else:
@@ -112,7 +112,8 @@ def moodle_zip(path, size=SIZE, flat=False):
     """Moodle's download; some names change between one folder and one flat file."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for student in ids(size):
-            first = f"{moodle_name(student)}_{user(student)}_assignsubmission_file_"
+            named = moodle_name(student).replace("_", " ")  # as Moodle does in files' names
+            first = f"{named}_{user(student)}_assignsubmission_file_"
             late = timedelta(minutes=number(student))
             between = "" if flat else "/"
             add(archive, f"{first}{between}a3_lstm.ipynb", work(student), DUE - late)
@@ -122,7 +123,7 @@ def moodle_zip(path, size=SIZE, flat=False):
 
 
 def moodle_name(student):
-    last, _, first = name(student).replace("_", " ").partition(", ")
+    last, _, first = name(student).partition(", ")
     return f"{first} {last}"
 
 

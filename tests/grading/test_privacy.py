@@ -103,6 +103,10 @@ def test_students_leave_a_gradebook_elsewhere_and_its_file_forgets_them(tmp_path
     config = f"c.CourseDirectory.db_url = 'sqlite:///{elsewhere}'\n"
     course = make_course(tmp_path / "course", config=config)
     grade(course, {"student-001": {"forward": 4, "backward": 6}})
+    with Gradebook(course.db_url, course.course_id) as gradebook:
+        for n in range(60):
+            gradebook.add_student(f"student-1{n:02}", first_name="x" * 120)
+        gradebook.engine.dispose()
     assert b"student-001" in elsewhere.read_bytes()
     forget(course, "--delete", answer="course")
     with Gradebook(course.db_url, course.course_id) as gradebook:
@@ -110,6 +114,7 @@ def test_students_leave_a_gradebook_elsewhere_and_its_file_forgets_them(tmp_path
         gradebook.engine.dispose()
     assert b"student-001" not in elsewhere.read_bytes()
     with sqlite3.connect(elsewhere) as rows:
+        assert rows.execute("pragma freelist_count").fetchone() == (0,)
         for table in "submitted_assignment", "submitted_notebook", "grade", "comment":
             assert rows.execute(f"select count(*) from {table}").fetchone() == (0,), table
     rows.close()
