@@ -83,7 +83,11 @@ grade: $(READY)  ## grade a demo class with nbgrader (ARGS=--help shows options)
 doctor: $(READY)  ## check whether this machine can confine submissions
 	@$(BIN)/python -m rnncourse.grading.doctor
 
-.PHONY: collect report marks forget
+.PHONY: practice collect report marks forget
+practice: $(READY)  ## a made Canvas download to try the commands below with (DIR=...)
+	@test -n "$(DIR)" || { echo "Say where: make practice DIR=../practice"; exit 1; }
+	@$(BIN)/python -m assignments.practice_class "$(DIR)" $(ARGS)
+
 collect: $(READY)  ## a Canvas or Moodle download into submitted/ (ARGS=--help shows options)
 	@$(BIN)/python -m rnncourse.grading.lms.collect $(ARGS)
 
