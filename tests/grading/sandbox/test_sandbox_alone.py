@@ -62,6 +62,11 @@ def test_a_submission_ends_with_its_keeper(sandbox):
     assert outcome == ("1\n", "", -9)
 
 
+def test_the_keeper_holds_nothing_of_the_submission_open(sandbox):
+    code = "import os, time; os.closerange(0, 64); time.sleep(60)"
+    assert sandbox.run(code, signal=15, submission_seconds=10) == ("", "", 137)
+
+
 LEAVE = """
 import builtins, os, sys
 for folder in ".", "/tmp", "/dev/shm", "/student":
@@ -111,6 +116,10 @@ def test_nothing_outlives_the_grader(tmp_path):
         time.sleep(0.01)
     box.process.kill()
     box.process.wait()
-    while processes(tmp_path.name):  # ends, or the test hangs
-        time.sleep(0.01)
+    for _ in range(200):
+        if not processes(tmp_path.name):
+            break
+        time.sleep(0.1)
+    left = processes(tmp_path.name)
     box.wire.close()
+    assert left == []
