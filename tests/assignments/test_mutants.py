@@ -27,10 +27,6 @@ def test_the_reference_solution_passes_every_check(notebook):
         assert run_cells(reseed(notebook, seed))[1] == set(), seed
 
 
-def test_three_other_styles_are_tried(name):
-    assert len(other_solutions(name)) >= 3
-
-
 @pytest.mark.parametrize(("name", "style"), STYLES, ids=["-".join(s) for s in STYLES])
 def test_a_right_solution_in_another_style_passes_every_check(name, style):
     other = other_solutions(name)[style]
@@ -48,12 +44,6 @@ def test_a_wrong_solution_loses_the_cells_it_names(name, mutant):
         assert lost == set(wrong["loses"]) and lost, seed
     if wrong.get("memorised"):
         assert run_cells(visible(read(name)), code)[1] == set()
-
-
-def test_the_bank_is_large_and_has_a_memorised_solution_of_every_assignment():
-    assert len(MUTANTS) >= 60
-    for name in assignments():
-        assert any(mutant.get("memorised") for mutant in mutants(name).values()), name
 
 
 def test_every_graded_cell_notices_some_wrong_solution_and_a_missing_one(name, notebook):

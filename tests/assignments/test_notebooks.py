@@ -6,6 +6,7 @@ import re
 import nbformat
 
 from assignments.course import assignments, read_source
+from assignments.demo_class import mutants, other_solutions
 from assignments.student_zip import ROOT
 from tests.assignments.conftest import HIDDEN
 
@@ -93,3 +94,14 @@ def test_the_page_in_the_book_names_the_parts_and_their_points(name, notebook):
     told = re.findall(r"^\| (Part .*?) \| (\d+) \|", page, re.MULTILINE)
     assert {title: int(points) for title, points in told} == {k: v for k, v in parts.items() if k}
     assert page.splitlines()[0] == notebook.cells[0].source.splitlines()[0]
+
+
+def test_three_other_styles_are_tried(name):
+    assert len(other_solutions(name)) >= 3
+
+
+def test_the_bank_is_large_and_has_a_memorised_solution_of_every_assignment():
+    bank = {name: mutants(name).values() for name in assignments()}
+    assert sum(map(len, bank.values())) >= 60
+    for name, wrong in bank.items():
+        assert any(mutant.get("memorised") for mutant in wrong), name
