@@ -1,6 +1,7 @@
 """What the grader's tests share."""
 
 import os
+import secrets
 
 import pytest
 
@@ -13,3 +14,9 @@ def sandbox(request):
     box = Sandbox(through=nobody() if request.param == "nobody" else ())
     yield box
     box.close()
+
+
+@pytest.fixture
+def token():
+    """A word that no other process of this machine has in its command line."""
+    return secrets.token_hex(8)

@@ -36,10 +36,10 @@ def processes(token):
 
 
 @pytest.mark.parametrize("more", ["", "time.sleep(600)"], ids=["by itself", "by the keeper"])
-def test_a_daemon_ends_with_its_submission(sandbox, tmp_path, more):
-    outcome = sandbox.run(DAEMON.format(token=tmp_path.name) + more, signal=15 if more else 0)
+def test_a_daemon_ends_with_its_submission(sandbox, token, more):
+    outcome = sandbox.run(DAEMON.format(token=token) + more, signal=15 if more else 0)
     assert outcome.status == (137 if more else 0)
-    assert processes(tmp_path.name) == []
+    assert processes(token) == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGKILL])
@@ -109,17 +109,17 @@ def test_every_submission_has_namespaces_of_its_own(sandbox):
     assert sandbox.run(code).text == "['time', 'time_for_children']\n"
 
 
-def test_nothing_outlives_the_grader(tmp_path):
+def test_nothing_outlives_the_grader(token):
     box = Sandbox()
-    box.send(DAEMON.format(token=tmp_path.name) + "time.sleep(600)")
-    while not processes(tmp_path.name):
+    box.send(DAEMON.format(token=token) + "time.sleep(600)")
+    while not processes(token):
         time.sleep(0.01)
     box.process.kill()
     box.process.wait()
     for _ in range(200):
-        if not processes(tmp_path.name):
+        if not processes(token):
             break
         time.sleep(0.1)
-    left = processes(tmp_path.name)
+    left = processes(token)
     box.wire.close()
     assert left == []

@@ -132,9 +132,9 @@ def test_unsafe_still_has_limits(unsafe):
     assert outcome.reason.startswith("processor time: ")
 
 
-def test_unsafe_still_ends_what_it_started(unsafe, tmp_path):
-    assert unsafe.run(DAEMON.format(token=tmp_path.name)).text == "started\n"
-    assert processes(tmp_path.name) == []
+def test_unsafe_still_ends_what_it_started(unsafe, token):
+    assert unsafe.run(DAEMON.format(token=token)).text == "started\n"
+    assert processes(token) == []
 
 
 def test_unsafe_still_names_the_rule(unsafe):
