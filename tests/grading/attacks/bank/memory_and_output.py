@@ -60,7 +60,10 @@ boast("1-GB-shared")
     )
 
 
-@attack("harm: a page or a notebook of more than 20 MB")
+@attack(
+    "harm: a page or a notebook of more than 20 MB",
+    stock="it keeps the first thousand lines of a cell",
+)
 def stdout_flood(notebook):
     """Prints 200 MB."""
     fill(
@@ -70,7 +73,10 @@ def stdout_flood(notebook):
     )
 
 
-@attack("harm: a page or a notebook of more than 20 MB")
+@attack(
+    "harm: a page or a notebook of more than 20 MB",
+    stock="it keeps the first thousand lines of a cell",
+)
 def stderr_flood(notebook):
     """Writes 100 MB to stderr, past Python, on descriptors 1 and 2."""
     fill(
@@ -80,7 +86,9 @@ def stderr_flood(notebook):
     )
 
 
-@attack("harm: a page or a notebook of more than 20 MB")
+@attack(
+    "harm: a page or a notebook of more than 20 MB", stock="the run fails, for this student alone"
+)
 def display_flood(notebook):
     """Displays twenty thousand small results, one by one."""
     fill(
@@ -120,10 +128,7 @@ for number in range(20):
     )
 
 
-@attack(
-    "harm: a page or a notebook of more than 20 MB",
-    stock="nbgrader limits lines of output after the run, and errors keep one line",
-)
+@attack("harm: a page or a notebook of more than 20 MB")
 def huge_exception(notebook):
     """Raises an exception with a message of 40 MB in every test."""
     fill(
