@@ -40,7 +40,7 @@ serve: $(READY)  ## show the built textbook at http://localhost:8000
 clean:  ## remove what was built; the installed packages stay
 	rm -rf _build dist
 
-test: chromium book  ## check style, run the tests, run the chapters' notebooks once more
+test: chromium bubblewrap book  ## check style, run the tests, run the chapters' notebooks once more
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/pytest -n 2 --cov --cov-report=
@@ -61,7 +61,10 @@ bench: $(READY)  ## measure speed against PyTorch and ONNX Runtime (ARGS=--help 
 	env -u OPENBLAS_CORETYPE $(BIN)/python -m benchmarks $(ARGS)
 	$(if $(ARGS),,$(BIN)/python -m benchmarks.grading)
 
-.PHONY: chromium
+.PHONY: chromium bubblewrap
+bubblewrap:
+	@command -v bwrap || { echo "The grader's tests run in its sandbox. On Debian: sudo apt-get install bubblewrap libseccomp2; then: make doctor"; exit 1; }
+
 chromium:
 	@command -v chromium || command -v chromium-browser || command -v google-chrome || { echo "The tests look at the site in Chromium. On Debian: sudo apt-get install chromium"; exit 1; }
 
