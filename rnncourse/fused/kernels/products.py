@@ -79,15 +79,12 @@ def unstack(W, H, gates):
     -------
     tuple of ndarray (D, G*H), (H, G*H), (G*H,)
     """
-    W = np.concatenate([W[k * H : (k + 1) * H] for k in gates])
-    return turned(W[:, H + 1 :]), turned(W[:, :H]), W[:, H].copy()
-
-
-def turned(array):
-    """The transpose as an array of its own."""
-    out = np.empty(array.shape[::-1], array.dtype)
-    turn(array[None], out[None])
-    return out
+    width, D = len(gates) * H, W.shape[1] - H - 1
+    dW_x, dW_h, db = (np.empty(shape, W.dtype) for shape in ((D, width), (H, width), width))
+    for j, k in enumerate(gates):
+        rows, block = W[k * H : (k + 1) * H], slice(j * H, (j + 1) * H)
+        dW_h[:, block], db[block], dW_x[:, block] = rows[:, :H].T, rows[:, H], rows[:, H + 1 :].T
+    return dW_x, dW_h, db
 
 
 def prepare(W, B):
