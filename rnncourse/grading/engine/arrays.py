@@ -12,6 +12,7 @@ from math import prod
 import numpy as np
 
 PLAIN = re.compile(r"(\|b1|[|<>][iu][1248]|[<>]f[248]|[<>]c(8|16)|\|S\d{1,6}|[<>]U\d{1,6})")
+tobytes = np.ndarray.tobytes  # a subclass may have another one
 C, F, GAPS, READ_ONLY = 0, 1, 2, 4
 BIT_GENERATORS = {
     name: getattr(np.random, name) for name in ("PCG64", "PCG64DXSM", "SFC64", "Philox", "MT19937")
@@ -40,11 +41,13 @@ def plain_dtype(text):
     return np.dtype(text)
 
 
-def header(array):
-    """An array without its entries: dtype, shape, memory order."""
+def header_and_content(array):
+    """Dtype, shape and memory order as bytes; the entries, in Fortran order with the first axis
+    fastest, else slowest."""
     flags = array.flags
     order = C if flags.c_contiguous else F if flags.f_contiguous else GAPS
-    return _header(array.dtype, array.shape, order if flags.writeable else order | READ_ONLY)
+    head = _header(array.dtype, array.shape, order if flags.writeable else order | READ_ONLY)
+    return head, tobytes(array, "F" if order == F else "C")
 
 
 @lru_cache(4096)
@@ -52,18 +55,12 @@ def _header(dtype, shape, order):
     name, size = dtype.str.encode(), dtype.itemsize * prod(shape)
     sizes = struct.pack(f"<{len(shape)}q", *shape)
     data = struct.pack("<BBI", order, len(name), size) + name + sizes
-    return struct.pack("<I", len(data)) + data
-
-
-def content(array):
-    """The entries as bytes: the first axis slowest, or fastest for Fortran order."""
-    flags = array.flags
-    return np.ndarray.tobytes(array, "F" if flags.f_contiguous and not flags.c_contiguous else "C")
+    return b"a" + struct.pack("<I", len(data)) + data
 
 
 @lru_cache(4096)
 def read_header(data):
-    """What `header` wrote, without its length -> dtype, shape, order, bytes of the entries."""
+    """A header without its tag and length -> dtype, shape, order, bytes of the entries."""
     order, length, size = struct.unpack_from("<BBI", data)
     dtype = plain_dtype(data[6 : 6 + length].decode("ascii"))
     shape = struct.unpack(f"<{(len(data) - 6 - length) // 8}q", data[6 + length :])

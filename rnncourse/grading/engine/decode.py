@@ -96,7 +96,8 @@ class Decoder:
         self.items += count
         if self.items > ITEMS:
             raise NotPlain(f"more than {ITEMS:,} entries")
-        return [self.read(depth + 1) for _ in range(count)]
+        read, depth = self.read, depth + 1
+        return [read(depth) for _ in range(count)]
 
     def _three(self, kind, depth):
         values = self._read_many(depth)
@@ -112,18 +113,22 @@ class Decoder:
         return value
 
     def _reference(self, depth):
-        number = self._count()
+        (number,), self.at = COUNT.unpack_from(self.data, self.at), self.at + COUNT.size
         if number in self.unfinished:
             raise NotPlain("a value that contains itself")
         return self.shared.objects[number]
 
     def _array(self, depth):
-        dtype, shape, order, size = arrays.read_header(self._block())
+        data, at = self.data, self.at + COUNT.size
+        self.at = at + COUNT.unpack_from(data, self.at)[0]
+        if self.at > self.end:
+            raise NotPlain("the data is broken: it ends too early")
+        dtype, shape, order, size = arrays.read_header(bytes(data[at : self.at]))
         start, end = self.entries, self.entries + size
         self.entries = end + -end % ALIGNED
-        if self.entries > len(self.data):
+        if self.entries > len(data):
             raise NotPlain("the data is broken: it ends too early")
-        return self._know(arrays.build(dtype, shape, order, self.data, start, size))
+        return self._know(arrays.build(dtype, shape, order, data, start, size))
 
     def _view(self, depth):
         number, shape, start, strides, writeable = self.read(depth + 1)

@@ -8,12 +8,14 @@ import struct
 from collections import Counter, OrderedDict, defaultdict
 
 import numpy as np
+from numpy import ndarray
 
 from rnncourse.grading.engine import arrays
 
 DEPTH, ITEMS, DIGITS = 60, 2_000_000, 4096  # levels, entries in all, bytes of one integer
 ALIGNED = 16  # an array's entries begin at a multiple of this
 INT, FLOAT, COUNT, COMPLEX = (struct.Struct(f"<{code}") for code in ("q", "d", "I", "dd"))
+GAPS = [bytes(-size % ALIGNED) for size in range(ALIGNED)]
 REFERENCE = struct.Struct("<cI")
 
 
@@ -59,13 +61,13 @@ class Encoder:
         if depth > DEPTH:
             raise NotPlain(f"it is nested deeper than {DEPTH} levels")
         kind = type(value)
-        if kind is np.ndarray and (number := self.shared.numbers.get(id(value))) is not None:
+        if (write := PLAIN.get(kind)) is not None:
+            write(self, value, depth)
+        elif kind is ndarray and (number := self.shared.numbers.get(id(value))) is not None:
             self.out += REFERENCE.pack(b"r", number)
-        elif kind is np.ndarray and value.base is None and has_plain_contents(value):
+        elif kind is ndarray and value.base is None and has_plain_contents(value):
             self.shared.add(value)
-            self._array(value, depth)
-        elif kind in PLAIN:
-            PLAIN[kind](self, value, depth)
+            self._entries(value)
         elif kind in WITH_IDENTITY and has_plain_contents(value):
             self._write_known(value, depth)
         elif id(value) in arrays.NAMES:
@@ -135,11 +137,12 @@ class Encoder:
     def _array(self, value, depth):
         if value.base is not None and value is not self.again and self._is_view(value, depth):
             return
-        self.out += b"a" + arrays.header(value)
-        data = arrays.content(value)
-        self.entries.append(data)
-        if gap := -len(data) % ALIGNED:
-            self.entries.append(bytes(gap))
+        self._entries(value)
+
+    def _entries(self, value):
+        header, data = arrays.header_and_content(value)
+        self.out += header
+        self.entries += data, GAPS[len(data) % ALIGNED]
 
     def _is_view(self, value, depth):
         whole = arrays.owner(value)
@@ -164,7 +167,7 @@ class Encoder:
 
 def has_plain_contents(value):
     """Whether an object of one of the types below holds nothing but plain data."""
-    if type(value) is np.ndarray:
+    if type(value) is ndarray:
         return arrays.is_plain(value.dtype) and value.nbytes < 1 << 32
     if type(value) in (np.random.Generator, np.random.RandomState):
         return arrays.is_generator(value)

@@ -36,10 +36,14 @@ class Frames:
 
     def receive(self):
         """The next frame -> kind, number, body."""
-        size, kind, number = HEADER.unpack(self._take(HEADER.size))
-        if size > self.largest or kind not in range(REPLY, AGAIN + 1):
+        self._wait_for(HEADER.size)
+        size, kind, number = HEADER.unpack_from(self.pending)
+        if size > self.largest or not REPLY <= kind <= AGAIN:
             raise Gone("something that is no frame arrived")
-        return kind, number, self._take(size)
+        end = HEADER.size + size
+        self._wait_for(end)
+        frame, self.pending = self.pending, self.pending[end:]
+        return kind, number, frame[HEADER.size : end]
 
     def drop(self):
         """Count a frame that nobody waits for; too many of them are an attack."""
@@ -47,7 +51,7 @@ class Frames:
         if self.stale > STALE:
             raise Gone("too many frames arrived that nobody waits for")
 
-    def _take(self, count):
+    def _wait_for(self, count):
         while len(self.pending) < count:
             try:
                 self._wait_no_longer()
@@ -59,9 +63,6 @@ class Frames:
             if not part:
                 raise Gone("the connection is closed")
             self.pending += part
-        taken = self.pending[:count]
-        del self.pending[:count]
-        return taken
 
     def _wait_no_longer(self):
         if self.deadline is not None:

@@ -1,7 +1,7 @@
 """What the student's and the tester's process have in common."""
 
 import gc
-import selectors
+import select
 import sys
 
 import numpy as np
@@ -23,15 +23,15 @@ def begin(shell, namespace, most):
 
 def serve(links):
     """Answer requests, whoever of the others makes one, until somebody hangs up."""
-    with selectors.DefaultSelector() as selector:
-        for link in links:
-            selector.register(link.frames.sock, selectors.EVENT_READ, link)
-        try:
-            while True:
-                for key, _ in selector.select():
-                    _answer(key.data)
-        except Gone:
-            pass
+    waiting, of = select.poll(), {link.frames.sock.fileno(): link for link in links}
+    for descriptor in of:
+        waiting.register(descriptor, select.POLLIN)
+    try:
+        while True:
+            for descriptor, _ in waiting.poll():
+                _answer(of[descriptor])
+    except Gone:
+        pass
 
 
 def _answer(link):
