@@ -108,7 +108,7 @@ def test_what_pages_take_from_other_files_is_there():
     start, end = (int(n) for n in re.findall(r"-line: (\d+)", PAGES["limits"]))
     table = (RESULTS / "attacks.md").read_text("utf-8").splitlines()[start:end]
     assert [row.split("|")[1].strip() for row in table] == [
-        "", "---", "attacks", "gained points", "leaked", "harmed", "withstood",
+        "how many", "---", "attacks", "gained points", "leaked", "harmed", "withstood",
     ]  # fmt: skip
 
 

@@ -72,7 +72,7 @@ def markdown(data):
         "counted here. *Harm* is anything done to others' marks, the course, the machine, or the "
         "reader of a page.",
         "",
-        "| | " + " | ".join(NAMES[grader] for grader in graders) + " |",
+        "| how many | " + " | ".join(NAMES[grader] for grader in graders) + " |",
         "|---|" + "---:|" * len(graders),
     ]
     for row in "attacks", "gained points", "leaked", "harmed", "withstood":
