@@ -14,9 +14,9 @@ from pathlib import Path
 from assignments import course as nb
 from assignments.demo_class import make_class
 from assignments.demo_trouble import hand_in_trouble
+from rnncourse.grading.autograde import Autograde
 from rnncourse.grading.command import table, write_feedback
 from rnncourse.grading.judge import NotWorking
-from rnncourse.grading.plugin import Autograde
 from rnncourse.grading.sandbox import NoSandbox
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -8,9 +8,9 @@ from nbgrader.apps import AutogradeApp
 from nbgrader.converters.base import NbGraderException
 from tqdm import tqdm
 
+from rnncourse.grading.autograde import Autograde
 from rnncourse.grading.feedback import GenerateFeedback
 from rnncourse.grading.judge import NotWorking
-from rnncourse.grading.plugin import Autograde
 from rnncourse.grading.sandbox import NoSandbox
 
 

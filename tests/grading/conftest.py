@@ -2,7 +2,7 @@
 
 import pytest
 
-from rnncourse.grading import plugin
+from rnncourse.grading import autograde
 from tests.grading.double import Engine
 from tests.grading.homework import copy_course, make_course
 
@@ -29,5 +29,5 @@ def course(made_course, tmp_path):
 @pytest.fixture
 def double(monkeypatch):
     """Judge with the stand-in."""
-    monkeypatch.setattr(plugin, "Engine", Engine)
+    monkeypatch.setattr(autograde, "Engine", Engine)
     return Engine

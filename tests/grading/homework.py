@@ -11,8 +11,8 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import SAWarning
 
+from rnncourse.grading.autograde import Autograde
 from rnncourse.grading.feedback import GenerateFeedback
-from rnncourse.grading.plugin import Autograde
 
 HIDDEN = "### BEGIN HIDDEN TESTS\n{}\n### END HIDDEN TESTS"
 

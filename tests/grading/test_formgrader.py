@@ -13,7 +13,7 @@ import pytest
 from nbgrader.api import Gradebook
 from playwright.sync_api import expect
 
-from rnncourse.grading.plugin import Autograde
+from rnncourse.grading.autograde import Autograde
 from tests.grading.homework import hand_in, named, solved
 from tests.site.browser import chromium
 

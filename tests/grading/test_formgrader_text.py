@@ -8,6 +8,7 @@ import nbgrader
 import pytest
 from bs4 import BeautifulSoup
 from nbconvert.exporters import HTMLExporter
+from nbgrader.apps import api, autogradeapp, generatefeedbackapp
 from traitlets.config import Config
 
 from rnncourse.grading import plugin
@@ -47,10 +48,10 @@ def formgrader_page(cells, config):
 @pytest.fixture
 def config(monkeypatch):
     for module, name in (
-        (plugin.autogradeapp, "Autograde"),
-        (plugin.api, "Autograde"),
-        (plugin.generatefeedbackapp, "GenerateFeedback"),
-        (plugin.api, "GenerateFeedback"),
+        (autogradeapp, "Autograde"),
+        (api, "Autograde"),
+        (generatefeedbackapp, "GenerateFeedback"),
+        (api, "GenerateFeedback"),
     ):
         monkeypatch.setattr(module, name, getattr(module, name))  # switch_on ends with the test
     found = Config()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from nbgrader.api import Gradebook
 
-from rnncourse.grading import batch, plugin
+from rnncourse.grading import autograde, batch
 from rnncourse.grading.sandbox import NoSandbox
 from tests.grading.homework import (
     answer,
@@ -62,6 +62,16 @@ def nbgrader(course, *command):
     )
 
 
+def test_a_plug_in_that_cannot_be_loaded_grades_nothing(real):
+    config = Path(real.root, "nbgrader_config.py")
+    broken = "import sys\nsys.modules['rnncourse.grading.engine'] = None\n"
+    config.write_text(broken + config.read_text())
+    done = nbgrader(real, "autograde", "hw")
+    assert done.returncode != 0
+    assert "Nothing was graded: the grading plug-in cannot be loaded" in done.stderr
+    assert not Path(real.root, "autograded").exists()
+
+
 def test_two_lines_switch_it_on_for_nbgraders_own_commands(real):
     done = nbgrader(real, "autograde", "hw")
     assert done.returncode == 0, done.stderr
@@ -112,7 +122,7 @@ def test_without_a_sandbox_it_refuses_unless_that_is_wanted(real, capsys, monkey
             raise NoSandbox("There is no sandbox here: run make doctor.")
 
     monkeypatch.chdir(real.root)
-    monkeypatch.setattr(plugin, "Engine", NoEngine)
+    monkeypatch.setattr(autograde, "Engine", NoEngine)
     assert batch.main(["hw", "--course", str(real.root)]) == 2
     assert "run make doctor" in capsys.readouterr().out and asked == [False]
     batch.main(["hw", "--course", str(real.root), "--unsafe"])
