@@ -1,6 +1,7 @@
 """The tester's process: runs the locked cells whole; a name that it lacks is the student's."""
 
 import builtins
+import contextlib
 import symtable
 import time
 import types
@@ -48,11 +49,7 @@ class Names(dict):
 
 def bound_names(source, transform):
     """The global names that a cell binds, in its functions too."""
-    try:
-        table = symtable.symtable(transform(source), "cell", "exec")
-    except (SyntaxError, ValueError):
-        return set()
-    names, tables = {"__builtins__", "__builtin__"}, [table]
+    names, tables = {"__builtins__", "__builtin__"}, _symbols(source, transform)
     while tables:
         table = tables.pop()
         for symbol in table.get_symbols():
@@ -61,6 +58,13 @@ def bound_names(source, transform):
                 names.add(symbol.get_name())
         tables += table.get_children()
     return names
+
+
+def _symbols(source, transform):
+    for prepare in (str, transform):  # most cells are Python as they stand
+        with contextlib.suppress(SyntaxError, ValueError):
+            return [symtable.symtable(prepare(source), "cell", "exec")]
+    return []
 
 
 class Tester:
