@@ -49,7 +49,8 @@ def _pids(proc):
 
 def _read(pid, proc):
     try:
-        fields = Path(proc, str(pid), "stat").read_bytes().rpartition(b")")[2].split()
+        with open(f"{proc}/{pid}/stat", "rb", 0) as file:
+            fields = file.read(4096).rpartition(b")")[2].split()
     except OSError:  # it has ended
         return None
     return Process(int(fields[1]), sum(map(int, fields[11:15])) / TICK, int(fields[21]) * PAGE)
