@@ -10,9 +10,10 @@ from functools import cache, lru_cache
 from math import prod
 
 import numpy as np
+from numpy import ndarray
 
 PLAIN = re.compile(r"(\|b1|[|<>][iu][1248]|[<>]f[248]|[<>]c(8|16)|\|S\d{1,6}|[<>]U\d{1,6})")
-tobytes = np.ndarray.tobytes  # a subclass may have another one
+tobytes = ndarray.tobytes  # a subclass may have another one
 C, F, GAPS, READ_ONLY = 0, 1, 2, 4
 BIT_GENERATORS = {
     name: getattr(np.random, name) for name in ("PCG64", "PCG64DXSM", "SFC64", "Philox", "MT19937")
@@ -72,9 +73,9 @@ def read_header(data):
 def build(dtype, shape, order, data, start, size):
     """The array of a header, which looks into the bytes that hold its entries."""
     if size and dtype.kind in "bU":
-        _check_entries(np.ndarray(size // dtype.itemsize, dtype, data, start))
+        _check_entries(ndarray(size // dtype.itemsize, dtype, data, start))
     if order == C and size:
-        return np.ndarray(shape, dtype, data, start)
+        return ndarray(shape, dtype, data, start)
     if not size:
         array = np.empty(shape, dtype)
     elif order & 3 == C:

@@ -128,14 +128,18 @@ class Decoder:
         self.entries = end + -end % ALIGNED
         if self.entries > len(data):
             raise NotPlain("the data is broken: it ends too early")
-        return self._know(arrays.build(dtype, shape, order, data, start, size))
+        array = arrays.build(dtype, shape, order, data, start, size)
+        self.shared.add(array)
+        return array
 
     def _view(self, depth):
         number, shape, start, strides, writeable = self.read(depth + 1)
         whole = self.shared.objects[number]
         if type(whole) is not np.ndarray:
             raise NotPlain("a view of something that is no array")
-        return self._know(arrays.view_of(whole, shape, start, strides, writeable))
+        view = arrays.view_of(whole, shape, start, strides, writeable)
+        self.shared.add(view)
+        return view
 
     def _scalar(self, depth):
         dtype, data = arrays.plain_dtype(self._text()), bytearray(self._block())
@@ -158,10 +162,6 @@ class Decoder:
 
     def _contents(self, depth):
         return Contents(self.read(depth + 1))
-
-    def _know(self, value):
-        self.shared.add(value)
-        return value
 
 
 OBJECT = struct.Struct("<BBq")

@@ -65,7 +65,7 @@ class Encoder:
             write(self, value, depth)
         elif kind is ndarray and (number := self.shared.numbers.get(id(value))) is not None:
             self.out += REFERENCE.pack(b"r", number)
-        elif kind is ndarray and value.base is None and has_plain_contents(value):
+        elif kind is ndarray and value.base is None and fits(value):
             self.shared.add(value)
             self._entries(value)
         elif kind in WITH_IDENTITY and has_plain_contents(value):
@@ -165,10 +165,15 @@ class Encoder:
         self._block(label.encode("utf-8", "replace"))
 
 
+def fits(array):
+    """Whether an array is plain, and small enough for its size to be written."""
+    return arrays.is_plain(array.dtype) and array.nbytes < 1 << 32
+
+
 def has_plain_contents(value):
     """Whether an object of one of the types below holds nothing but plain data."""
     if type(value) is ndarray:
-        return arrays.is_plain(value.dtype) and value.nbytes < 1 << 32
+        return fits(value)
     if type(value) in (np.random.Generator, np.random.RandomState):
         return arrays.is_generator(value)
     return True
