@@ -15,6 +15,8 @@ from numpy import ndarray
 PLAIN = re.compile(r"(\|b1|[|<>][iu][1248]|[<>]f[248]|[<>]c(8|16)|\|S\d{1,6}|[<>]U\d{1,6})")
 tobytes = ndarray.tobytes  # a subclass may have another one
 C, F, GAPS, READ_ONLY = 0, 1, 2, 4
+C_FLAG, F_FLAG, WRITE_FLAG = 0x1, 0x2, 0x400  # NumPy's own numbers
+ALIGNED = 16  # an array's entries begin at a multiple of this
 BIT_GENERATORS = {
     name: getattr(np.random, name) for name in ("PCG64", "PCG64DXSM", "SFC64", "Philox", "MT19937")
 }
@@ -42,32 +44,35 @@ def plain_dtype(text):
     return np.dtype(text)
 
 
-def header_and_content(array):
-    """Dtype, shape and memory order as bytes; the entries, in Fortran order with the first axis
-    fastest, else slowest."""
-    flags = array.flags
-    order = C if flags.c_contiguous else F if flags.f_contiguous else GAPS
-    head = _header(array.dtype, array.shape, order if flags.writeable else order | READ_ONLY)
-    return head, tobytes(array, "F" if order == F else "C")
+def describe(array):
+    """How an array is written -> its header (dtype, shape, memory order), the order of its
+    entries, the gap behind them; None for one that is not plain or too large."""
+    return _describe(array.dtype, array.shape, array.flags.num)
 
 
 @lru_cache(4096)
-def _header(dtype, shape, order):
-    name, size = dtype.str.encode(), dtype.itemsize * prod(shape)
-    sizes = struct.pack(f"<{len(shape)}q", *shape)
-    data = struct.pack("<BBI", order, len(name), size) + name + sizes
-    return b"a" + struct.pack("<I", len(data)) + data
+def _describe(dtype, shape, flags):
+    size = dtype.itemsize * prod(shape)
+    if not is_plain(dtype) or size >= 1 << 32:
+        return None
+    order = C if flags & C_FLAG else F if flags & F_FLAG else GAPS
+    kept = order if flags & WRITE_FLAG else order | READ_ONLY
+    name, sizes = dtype.str.encode(), struct.pack(f"<{len(shape)}q", *shape)
+    data = struct.pack("<BBI", kept, len(name), size) + name + sizes
+    gap = bytes(-size % ALIGNED)
+    return b"a" + struct.pack("<I", len(data)) + data, "F" if order == F else "C", gap
 
 
 @lru_cache(4096)
 def read_header(data):
-    """A header without its tag and length -> dtype, shape, order, bytes of the entries."""
+    """A header without its tag and length -> dtype, shape, order, bytes of the entries, and
+    whether they are the whole array as they stand."""
     order, length, size = struct.unpack_from("<BBI", data)
     dtype = plain_dtype(data[6 : 6 + length].decode("ascii"))
     shape = struct.unpack(f"<{(len(data) - 6 - length) // 8}q", data[6 + length :])
     if len(shape) > 32 or min(shape, default=0) < 0 or prod(shape) * dtype.itemsize != size:
         raise ValueError("an array whose size does not fit its shape")
-    return dtype, shape, order, size
+    return dtype, shape, order, size, order == C and size > 0 and dtype.kind not in "bU"
 
 
 def build(dtype, shape, order, data, start, size):

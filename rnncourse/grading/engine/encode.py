@@ -11,11 +11,10 @@ import numpy as np
 from numpy import ndarray
 
 from rnncourse.grading.engine import arrays
+from rnncourse.grading.engine.arrays import ALIGNED
 
 DEPTH, ITEMS, DIGITS = 60, 2_000_000, 4096  # levels, entries in all, bytes of one integer
-ALIGNED = 16  # an array's entries begin at a multiple of this
 INT, FLOAT, COUNT, COMPLEX = (struct.Struct(f"<{code}") for code in ("q", "d", "I", "dd"))
-GAPS = [bytes(-size % ALIGNED) for size in range(ALIGNED)]
 REFERENCE = struct.Struct("<cI")
 
 
@@ -65,14 +64,14 @@ class Encoder:
             write(self, value, depth)
         elif kind is ndarray and (number := self.shared.numbers.get(id(value))) is not None:
             self.out += REFERENCE.pack(b"r", number)
-        elif kind is ndarray and value.base is None and fits(value):
+        elif kind is ndarray and value.base is None and (how := arrays.describe(value)):
             self.shared.add(value)
-            self._entries(value)
+            self._entries(value, *how)
         elif kind in WITH_IDENTITY and has_plain_contents(value):
             self._write_known(value, depth)
         elif id(value) in arrays.NAMES:
             self._text(b"x", arrays.NAMES[id(value)])
-        elif isinstance(value, np.ndarray) and arrays.is_plain(value.dtype):
+        elif isinstance(value, ndarray) and arrays.describe(value):
             self._write_known(value, depth)  # a subclass arrives as the array that it holds
         elif isinstance(value, np.generic) and arrays.is_plain(value.dtype):
             self._text(b"n", value.dtype.str)
@@ -137,12 +136,11 @@ class Encoder:
     def _array(self, value, depth):
         if value.base is not None and value is not self.again and self._is_view(value, depth):
             return
-        self._entries(value)
+        self._entries(value, *arrays.describe(value))
 
-    def _entries(self, value):
-        header, data = arrays.header_and_content(value)
+    def _entries(self, value, header, order, gap):
         self.out += header
-        self.entries += data, GAPS[len(data) % ALIGNED]
+        self.entries += arrays.tobytes(value, order), gap
 
     def _is_view(self, value, depth):
         whole = arrays.owner(value)
@@ -165,15 +163,10 @@ class Encoder:
         self._block(label.encode("utf-8", "replace"))
 
 
-def fits(array):
-    """Whether an array is plain, and small enough for its size to be written."""
-    return arrays.is_plain(array.dtype) and array.nbytes < 1 << 32
-
-
 def has_plain_contents(value):
     """Whether an object of one of the types below holds nothing but plain data."""
     if type(value) is ndarray:
-        return fits(value)
+        return arrays.describe(value) is not None
     if type(value) in (np.random.Generator, np.random.RandomState):
         return arrays.is_generator(value)
     return True
