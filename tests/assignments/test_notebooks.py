@@ -57,7 +57,9 @@ def test_hidden_tests_draw_from_the_course_seed_and_visible_ones_do_not(notebook
     for k, source in enumerate(graded):
         hidden = HIDDEN.findall(source)
         if k == 0:
-            assert re.fullmatch(r"COURSE_SEED = \d+\n\s*", hidden.pop(0))
+            assert re.match(r"COURSE_SEED = \d+\n", hidden[0])
+            names = {node.name for node in ast.parse(hidden.pop(0)).body[1:]}
+            assert all(name.startswith("course_") for name in names), "no student's own names"
         assert "(COURSE_SEED, " in hidden[0]
         assert "COURSE_SEED" not in HIDDEN.sub("", source)
 
