@@ -6,10 +6,12 @@ import os
 import re
 import subprocess
 import sys
+from importlib.metadata import metadata
 from pathlib import Path
 
 import pytest
 from nbgrader import apps
+from packaging.specifiers import SpecifierSet
 
 from rnncourse.grading import plugin, staging
 from rnncourse.grading.limits import Limits
@@ -82,6 +84,12 @@ def test_the_walk_through_installs_what_the_other_commands_ask_for():
     asked = (ROOT / "rnncourse/grading/doctor.py").read_text("utf-8")
     assert {"make", "git", "python3-venv", "bubblewrap"} == set(install.split())
     assert '"bwrap": "bubblewrap"' in asked and "python3-venv" in (ROOT / "Makefile").read_text()
+
+
+def test_locked_versions_install_with_the_python_of_debian_12():
+    lock = (ROOT / "requirements.lock").read_text("utf-8")
+    for name in re.findall(r"^([\w.-]+)==", lock, re.MULTILINE):
+        assert "3.11.2" in SpecifierSet(metadata(name)["Requires-Python"] or ""), name
 
 
 def test_all_commands_exist():
