@@ -222,6 +222,18 @@ def test_numbers_that_are_no_truth_values_and_no_characters_are_refused():
             )
 
 
+@pytest.mark.parametrize(
+    ("array", "wrong"),
+    [(np.ones((2, 3), bool), b"\2"), (np.array(["ab", "c"]), b"\0\0\x11\0")],
+)
+def test_no_entry_of_an_array_can_be_what_its_dtype_does_not_allow(array, wrong):
+    data = bytearray(encode(array, Shared(), refuse))
+    start = data.index(array.tobytes())
+    data[start : start + len(wrong)] = wrong
+    with pytest.raises(NotPlain, match="an array of"):
+        decode(data, Shared(), refuse)
+
+
 def test_a_generator_whose_position_lies_outside_its_memory_is_refused():
     for make, field in (np.random.MT19937, "pos"), (np.random.Philox, "buffer_pos"):
         generator = np.random.Generator(make(0))
