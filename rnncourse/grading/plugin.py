@@ -17,15 +17,15 @@ manually graded code and text           yes    run or kept as handed in; "No res
 task cells                              yes    put back when deleted; scores and comments are kept
 several notebooks in an assignment      yes    each in processes of its own
 files shipped with an assignment        yes    beside the notebook, in both processes
-`exclude_overwriting`                   yes    these files, and no others, are the student's
+``exclude_overwriting``                 yes    these files, and no others, are the student's
 magics and shell lines                  yes    IPython's, inside the sandbox
-late penalties, `timestamp.txt`         yes    the plugin class is asked as before
-`student_id_exclude`, `--student`       yes
-`--notebook`, `--force`                 yes
-`--no-execute`                          no     outputs that were handed in prove nothing
-`create_student`, permissions           yes
+late penalties, ``timestamp.txt``       yes    the plugin class is asked as before
+``student_id_exclude``, ``--student``   yes
+``--notebook``, ``--force``             yes
+``--no-execute``                        no     outputs that were handed in prove nothing
+``create_student``, permissions         yes
 hooks                                   yes    the first one before the class, not each student
-`IgnorePattern`, `LimitOutput`          yes    and your own preprocessors after them
+``IgnorePattern``, ``LimitOutput``      yes    and your own preprocessors after them
 preprocessors before execution          no     repair takes their place
 kernels of other languages              no     Python only
 outputs that are HTML, SVG, widgets     no     text and PNG are kept
