@@ -2,10 +2,12 @@
 
 from tests.grading.attacks.bank.kit import attack, fill
 
+OWN = "hidden tests know the forward step themselves, in the notebook and so for both graders"
+GIVEN = "hidden tests give copies away, in the notebook and so for both graders"
 SILENT = "import warnings; warnings.simplefilter('ignore'); np.seterr(all='ignore')\n"
 
 
-@attack("points")
+@attack("points", stock=OWN)
 def zeros_satisfy(notebook):
     """Returns zeros everywhere, which satisfy any relation between two outputs."""
     fill(
@@ -17,7 +19,7 @@ def lstm_step(x, h_prev, c_prev, p):
     )
 
 
-@attack("points")
+@attack("points", stock=OWN)
 def infinite_slopes(notebook):
     """Returns plus and minus infinity in turn: every slope is infinite, and so is the tolerance."""
     fill(
@@ -41,7 +43,7 @@ def lstm_step_backward(dh, dc, cache):
     )
 
 
-@attack("points")
+@attack("points", stock=OWN)
 def slopes_by_counting(notebook):
     """Counts the calls of its forward step, so that every finite difference is exactly one."""
     fill(
@@ -65,7 +67,7 @@ def lstm_step_backward(dh, dc, cache):
     )
 
 
-@attack("points")
+@attack("points", stock=OWN)
 def linear_forward(notebook):
     """A forward step that adds all numbers up: its gradient is known without any LSTM."""
     fill(
@@ -85,7 +87,7 @@ def lstm_step_backward(dh, dc, cache):
     )
 
 
-@attack("points")
+@attack("points", stock=OWN)
 def tolerance_inflated(notebook):
     """One enormous slope makes the tolerance, which is relative to it, larger than all others."""
     fill(
@@ -109,7 +111,7 @@ def lstm_step_backward(dh, dc, cache):
     )
 
 
-@attack("points")
+@attack("points", stock=GIVEN)
 def inputs_zeroed(notebook):
     """Changes c_prev and the peepholes in place, so that the expected value changes with them."""
     fill(
@@ -128,7 +130,7 @@ def lstm_step(x, h_prev, c_prev, p):
     )
 
 
-@attack("points")
+@attack("points", stock=GIVEN)
 def outputs_alias_inputs(notebook):
     """Returns its own inputs as outputs and fills them with what makes the test agree."""
     fill(
@@ -147,7 +149,7 @@ def lstm_step_backward(dh, dc, cache):
     )
 
 
-@attack("points")
+@attack("points", stock=OWN)
 def gradient_is_the_input(notebook):
     """Returns its inputs themselves as their gradients, and fills them anew with every call."""
     fill(
@@ -172,7 +174,7 @@ def lstm_step_backward(dh, dc, cache):
     )
 
 
-@attack("points", stock="")
+@attack("points", stock=GIVEN)
 def parameters_replaced(notebook):
     """Deletes, adds and replaces the entries of the dict of parameters."""
     fill(
