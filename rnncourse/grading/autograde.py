@@ -4,7 +4,7 @@ import glob
 import os
 import re
 import traceback
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import NamedTuple
@@ -37,6 +37,16 @@ class Result(NamedTuple):
     scores: dict  # {notebook: {cell: (score or None, most)}}
     review: list  # what a person should look at
     notes: list
+
+
+@contextmanager
+def _above_bar(log):
+    """Messages appear above the progress bar, and no others than before."""
+    level = max((handler.level for handler in log.handlers), default=0)
+    with logging_redirect_tqdm([log]):
+        for handler in log.handlers:
+            handler.setLevel(max(handler.level, level))
+        yield
 
 
 class Autograde(converters.Autograde):
@@ -120,7 +130,7 @@ class Autograde(converters.Autograde):
         finish = [pp(parent=self) for pp in self.autograde_preprocessors if pp not in REPLACED]
         workers = max(1, min(self.workers or cpus(), len(jobs)))
         bar = tqdm(total=len(jobs), desc=self.assignment.name, unit="submission", disable=None)
-        above_bar = logging_redirect_tqdm([self.log]) if self.parent else nullcontext()
+        above_bar = _above_bar(self.log) if self.parent else nullcontext()
         with recorder, bar, above_bar:
             for (student, _), outcome in judged(jobs, self._judge, self._engine, workers):
                 try:

@@ -79,7 +79,11 @@ def main(arguments=None):
 
     parser = argparse.ArgumentParser(prog="rnncourse.grading.batch", description=__doc__)
     parser.add_argument("assignment", help="its name, such as a3_lstm")
-    parser.add_argument("--course", default=".", help="the course folder (default: this folder)")
+    parser.add_argument(
+        "--course",
+        default=os.environ.get("COURSE") or ".",
+        help="the course folder (default: $COURSE, or this folder)",
+    )
     parser.add_argument("--student", default="*", help="only these, as a pattern (default: all)")
     parser.add_argument("--workers", type=int, help=f"default: processors here ({cpus()})")
     parser.add_argument("--force", action="store_true", help="grade again what is graded")

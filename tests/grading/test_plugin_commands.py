@@ -134,3 +134,9 @@ def test_help_comes_without_a_course(capsys):
     with pytest.raises(SystemExit) as ended:
         batch.main(["--help"])
     assert ended.value.code == 0 and "--unsafe" in capsys.readouterr().out
+
+
+def test_messages_below_the_level_stay_unsaid(real):
+    done = nbgrader(real, "autograde", "hw")
+    assert done.returncode == 0, done.stderr
+    assert "DEBUG" not in done.stderr
