@@ -23,7 +23,7 @@ def excess(limits, keeper):
     if seconds > limits.cpu_seconds:
         return f"processor time: {seconds:.0f} s of {limits.cpu_seconds} s"
     if sum(process.resident for process in below.values()) > limits.memory:
-        memory = sum(_share(pid, process) for pid, process in below.items())
+        memory = sum(map(_share, below))
         if memory > limits.memory:
             return f"memory: {memory / 2**20:.0f} MiB of {limits.memory / 2**20:.0f} MiB"
     return ""
@@ -56,10 +56,11 @@ def _read(pid, proc):
     return Process(int(fields[1]), sum(map(int, fields[11:15])) / TICK, int(fields[21]) * PAGE)
 
 
-def _share(pid, process):
+def _share(pid):
     """Resident bytes with those shared by n processes counted as one n-th, where readable."""
     try:
         lines = Path("/proc", str(pid), "smaps_rollup").read_text().splitlines()
         return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
-    except (OSError, StopIteration):
-        return process.resident
+    except (OSError, StopIteration):  # not readable, or it has ended meanwhile and holds nothing
+        process = _read(pid, "/proc")
+        return process.resident if process else 0

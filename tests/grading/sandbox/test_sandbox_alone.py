@@ -69,22 +69,22 @@ def test_the_keeper_holds_nothing_of_the_submission_open(sandbox):
 
 LEAVE = """
 import builtins, os, sys
-for folder in ".", "/tmp", "/dev/shm", "/student":
+for folder in ".", "/student/tmp", "/dev/shm", "/student":
     open(folder + "/left", "w").write("x")
-os.mkdir("/tmp/folder")
-os.symlink("/usr", "/tmp/link")
+os.mkdir("/student/tmp/folder")
+os.symlink("/usr", "/student/tmp/link")
 os.environ["LEFT"] = "x"
 builtins.left = sys.left = "x"
 import numpy
 numpy.left = "x"
 numpy.random.seed(0)
-sys.path.insert(0, "/tmp")
+sys.path.insert(0, "/student/tmp")
 """
 LOOK = """
 import builtins, os, sys, numpy
-for folder in ".", "/tmp", "/dev/shm", "/student", "/dev/pts":
+for folder in ".", "/student/tmp", "/dev/shm", "/student", "/dev/pts":
     print(folder, sorted(os.listdir(folder)))
-print("LEFT" in os.environ, hasattr(builtins, "left"), hasattr(sys, "left"), "/tmp" in sys.path)
+print("LEFT" in os.environ, hasattr(builtins, "left"), hasattr(sys, "left"), sys.path)
 print(hasattr(numpy, "left"), [p for p in os.listdir("/proc") if p.isdigit()])
 for name in "shm", "msg", "sem":
     print(len(open(f"/proc/sysvipc/{name}").readlines()))

@@ -1,6 +1,12 @@
 """What a submission may use, and how it is told."""
 
+import os
+import subprocess
+import time
+
 import pytest
+
+from rnncourse.grading.sandbox import watch
 
 MIB = 2**20
 
@@ -48,6 +54,15 @@ def test_pages_that_processes_share_count_once(sandbox):
     print("done")
     """
     assert sandbox.run(code, memory=400 * MIB) == ("done\n", "", 0)
+
+
+def test_a_process_that_has_ended_holds_no_memory():
+    child = subprocess.Popen(["true"])
+    while (process := watch.tree(os.getpid())[child.pid]).resident:
+        time.sleep(0.01)  # until it waits to be waited for
+    assert process.parent == os.getpid() and watch._share(child.pid) == 0
+    child.wait()
+    assert watch._share(child.pid) == 0
 
 
 def test_processes_are_counted(sandbox):
@@ -136,7 +151,7 @@ def test_addresses_have_an_end_even_where_nothing_is_stored(sandbox):
     assert "Cannot allocate memory" in sandbox.run(code.format(1000), memory=100 * MIB).text
 
 
-@pytest.mark.parametrize("folder", [".", "/tmp", "/dev/shm"])
+@pytest.mark.parametrize("folder", [".", "/student/tmp", "/dev/shm"])
 def test_all_files_together_have_a_size(sandbox, folder):
     code = f"""
     for k in range(5):

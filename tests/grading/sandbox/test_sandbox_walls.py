@@ -189,6 +189,12 @@ def test_the_reference_cells_stay_absent_when_the_rule_is_removed(sandbox):
     )
 
 
+def test_the_usual_folder_for_temporary_files_is_the_submission_s(sandbox):
+    below = any(Path(folder).is_relative_to("/tmp") for folder in (sys.prefix, sys.base_prefix))
+    shown = "/tmp" if below else "/student/tmp"  # below it, the interpreter has to stay readable
+    assert sandbox.run("import os; print(os.path.realpath('/tmp'))").text == f"{shown}\n"
+
+
 def test_what_exercises_need_works(sandbox):
     code = """
     import asyncio, tempfile, threading
@@ -198,7 +204,7 @@ def test_what_exercises_need_works(sandbox):
     plt.savefig("figure.png")
     with tempfile.TemporaryFile() as file:
         file.write(open("data.txt", "rb").read())
-    print(open("data.txt").read(), open("/tmp/x", "w").write("abc"))
+    print(open("data.txt").read(), open("/student/tmp/x", "w").write("abc"))
     stop = threading.Event()
     threads = [threading.Thread(target=stop.wait) for _ in range(50)]
     for thread in threads:
