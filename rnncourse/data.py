@@ -1,6 +1,7 @@
 """Real sequences, text and heart, and what turns them into batches."""
 
 from importlib.resources import files
+from typing import NamedTuple
 
 import numpy as np
 
@@ -28,6 +29,35 @@ def ecg(dtype=float):
     with (files("rnncourse") / "datasets" / "ecg.npz").open("rb") as file:
         raw = np.load(file)["ecg"]
     return ((raw.astype(float) - 1024) / 200).astype(dtype)
+
+
+class Utterances(NamedTuple):
+    """Spoken digits, N of them."""
+
+    frames: list  # N arrays (L, 13): cepstral coefficients, L from 7 to 51
+    digit: np.ndarray  # (N,) what was said, 0 to 9
+    voice: np.ndarray  # (N,) who spoke, 0 to 4; found by grouping, and voice 4 is two speakers
+
+
+def spoken_digits(dtype=float):
+    """1,800 spoken digits as cepstral coefficients (CC BY-SA 4.0; datasets/README.md).
+
+    Parameters
+    ----------
+    dtype : dtype
+        float32 or float64.
+
+    Returns
+    -------
+    Utterances
+        30 of each digit for each of the voices 0 to 3, and 60 for voice 4; in random order.
+    """
+    path = files("rnncourse") / "datasets" / "spoken_digits" / "spoken_digits.npz"
+    with path.open("rb") as file:
+        raw = dict(np.load(file))
+    frames = (raw["low"] + raw["step"] * raw["frames"]).astype(dtype)
+    cuts = np.cumsum(raw["lengths"], dtype=int)[:-1]
+    return Utterances(np.split(frames, cuts), raw["digit"].astype(int), raw["voice"].astype(int))
 
 
 def alphabet(text):

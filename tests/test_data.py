@@ -15,7 +15,7 @@ DATASETS = files("rnncourse") / "datasets"
 # Recordings
 
 
-@pytest.mark.parametrize("name", ["moby_dick.txt", "ecg.npz"])
+@pytest.mark.parametrize("name", ["moby_dick.txt", "ecg.npz", "spoken_digits/spoken_digits.npz"])
 def test_files_are_the_ones_described(name):
     readme = (DATASETS / "README.md").read_text("utf-8")
     section = readme.split(f"## {name}")[1].split("\n## ")[0]
@@ -38,6 +38,29 @@ def test_ecg_is_five_minutes_of_millivolts(dtype):
     assert -5 < series.min() < -0.5 and 0.5 < series.max() < 5  # a heart, in millivolts
     raw = np.load(DATASETS / "ecg.npz")["ecg"]
     np.testing.assert_allclose(series[:50] * 200 + 1024, raw[:50].astype(float), rtol=1e-6)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_spoken_digits_are_balanced(dtype):
+    frames, digit, voice = data.spoken_digits(dtype)
+    lengths = [len(utterance) for utterance in frames]
+    assert len(frames) == len(digit) == len(voice) == 1800
+    assert min(lengths) == 7 and max(lengths) == 51
+    assert all(part.shape[1:] == (13,) and part.dtype == dtype for part in frames)
+    for v in range(5):
+        counts = np.bincount(digit[voice == v], minlength=10)
+        np.testing.assert_array_equal(counts, 60 if v == 4 else 30)
+
+
+def test_each_utterance_of_the_archive_starts_where_its_lengths_say():
+    raw = np.load(DATASETS / "spoken_digits" / "spoken_digits.npz")
+    frames = data.spoken_digits().frames
+    start = 0
+    for k in (0, 1, 2):
+        expected = raw["low"] + raw["frames"][start].astype(float) * raw["step"]
+        np.testing.assert_allclose(frames[k][0], expected)
+        start += int(raw["lengths"][k])
+    assert start == sum(len(part) for part in frames[:3])
 
 
 # Text
