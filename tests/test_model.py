@@ -75,3 +75,21 @@ def test_float32_stays_float32(rng):
             lstm, params, x, targets, losses.cross_entropy, last_only=last_only
         )
         assert {array.dtype for array in leaves((params, grads, state))} == {np.dtype(np.float32)}
+
+
+@pytest.mark.parametrize("last_only", [False, True])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_the_fast_way_gives_the_same_numbers(rng, cell, last_only, dtype):
+    _, _, x, state, *_ = make_problem(cell, T=30, dtype=dtype)
+    params = model.init_params(rng, cell, D=3, H=4, V=6, dtype=dtype)
+    targets = rng.integers(0, 6, (2,) if last_only else (30, 2))
+    slow, quick = (
+        model.loss_and_grads(
+            cell, params, x, targets, losses.cross_entropy, state, last_only, fast=fast
+        )
+        for fast in (False, True)
+    )
+    close = dict(rtol=1e-9, atol=1e-12) if dtype is np.float64 else dict(rtol=1e-3, atol=1e-5)
+    for one, other in zip(leaves(slow), leaves(quick), strict=True):
+        np.testing.assert_allclose(one, other, **close)
+        assert np.asarray(one).dtype == np.asarray(other).dtype

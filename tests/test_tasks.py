@@ -5,6 +5,8 @@ import pytest
 
 from rnncourse import tasks
 
+equation = pytest.mark.equation
+
 # Adding problem
 
 
@@ -19,6 +21,7 @@ def test_adding_problem_marks_one_step_in_each_half(rng, T):
     assert marks.any(axis=1).all()  # in 200 sequences every step is marked once
 
 
+@equation("eq-adding")
 def test_adding_problem_asks_for_the_sum_of_the_marked_numbers(rng):
     x, targets = tasks.adding_problem(rng, 9, 20)
     for b in range(20):
@@ -48,6 +51,7 @@ def test_adding_problem_refuses_sizes_too_small(rng, T, B, message):
 # Copy task
 
 
+@equation("eq-copy")
 def test_copy_task_shows_waits_and_asks(rng):
     x, targets = tasks.copy_task(rng, blanks=5, B=50, symbols=3, length=4)
     assert x.shape == (13, 50, 5) and targets.shape == (13, 50)
@@ -97,13 +101,97 @@ def test_temporal_order_refuses_sizes_too_small(rng, T, B, message):
         tasks.temporal_order(rng, T, B)
 
 
-# All three
+# Embedded Reber grammar
+
+# The inner grammar as it is drawn in books: from each node, what may be read and where it leads.
+INNER = {
+    "start": {"B": "first"},
+    "first": {"T": "top", "P": "bottom"},
+    "top": {"S": "top", "X": "high"},
+    "bottom": {"T": "bottom", "V": "low"},
+    "high": {"X": "bottom", "S": "last"},
+    "low": {"P": "high", "V": "last"},
+    "last": {"E": "end"},
+}
+
+
+def may_follow(text):
+    """Symbols that may follow the string so far, by hand: outer symbols apart, inner by INNER."""
+    if not text:
+        return {"B"}
+    if len(text) == 1:
+        return {"T", "P"}
+    node = "start"
+    for position, symbol in enumerate(text[2:]):
+        if node == "end":
+            rest = text[2 + position :]
+            assert rest == text[1]
+            return {"E"}
+        node = INNER[node][symbol]
+    return {text[1]} if node == "end" else set(INNER[node])
+
+
+@equation("eq-reber")
+@pytest.mark.parametrize("loop", [0.0, 0.5, 0.9])
+def test_embedded_reber_reads_the_grammar_and_lists_all_that_may_follow(rng, loop):
+    x, targets, legal = tasks.embedded_reber(rng, 120, 40, loop)
+    assert x.shape == legal.shape == (120, 40, 7) and targets.shape == (120, 40)
+    np.testing.assert_array_equal(x.sum(axis=-1), 1)
+    np.testing.assert_array_equal(x[1:].argmax(axis=-1), targets[:-1])
+    strings = 0
+    for b in range(40):
+        text = ""
+        for t in range(120):
+            symbol = tasks.REBER_SYMBOLS[x[t, b].argmax()]
+            assert symbol in may_follow(text)
+            text += symbol
+            if symbol == "E" and len(text) > 2 and text[-2] == text[1] and text.count("E") == 2:
+                strings, text = strings + 1, ""
+            listed = {tasks.REBER_SYMBOLS[k] for k in np.flatnonzero(legal[t, b])}
+            assert listed == may_follow(text)
+            assert tasks.REBER_SYMBOLS[targets[t, b]] in listed
+    assert strings > 40
+
+
+@pytest.mark.parametrize("loop", [0.5, 0.9])
+def test_embedded_reber_takes_each_edge_as_often_as_it_should(rng, loop):
+    x, targets, _ = tasks.embedded_reber(rng, 400, 500, loop)
+    shown = x.argmax(axis=-1)
+    S, X = (tasks.REBER_SYMBOLS.index(symbol) for symbol in "SX")
+    after_s = targets[(shown == S) & np.isin(targets, [S, X])]  # in the loop of S, not at its end
+    assert np.mean(after_s == S) == pytest.approx(loop, abs=0.02)
+    assert np.mean(targets[0] == tasks.REBER_SYMBOLS.index("T")) == pytest.approx(0.5, abs=0.1)
+
+
+def test_longer_loops_make_longer_strings(rng):
+    ends = [
+        np.sum(tasks.embedded_reber(rng, 300, 50, loop)[1] == 0) for loop in (0.0, 0.5, 0.9, 0.97)
+    ]
+    assert ends[0] > 1.1 * ends[1] > 1.1**2 * ends[2] > 1.1**3 * ends[3]
+
+
+@pytest.mark.parametrize(
+    "T, B, loop, message",
+    [
+        (0, 1, 0.5, "T: expected at least 1, got 0"),
+        (1, 0, 0.5, "B: expected at least 1, got 0"),
+        (1, 1, 1.0, "loop: expected a probability below 1, got 1.0"),
+        (1, 1, -0.1, "loop: expected a probability below 1, got -0.1"),
+    ],
+)
+def test_embedded_reber_refuses_what_it_cannot_do(rng, T, B, loop, message):
+    with pytest.raises(ValueError, match=message):
+        tasks.embedded_reber(rng, T, B, loop)
+
+
+# All four
 
 
 TASKS = {
     "adding": lambda rng, dtype=float: tasks.adding_problem(rng, 10, 4, dtype),
     "copy": lambda rng, dtype=float: tasks.copy_task(rng, 3, 4, dtype=dtype),
     "order": lambda rng, dtype=float: tasks.temporal_order(rng, 10, 4, dtype),
+    "reber": lambda rng, dtype=float: tasks.embedded_reber(rng, 30, 4, dtype=dtype)[:2],
 }
 
 
