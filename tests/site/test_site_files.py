@@ -2,6 +2,7 @@
 
 import functools
 import re
+from collections import Counter
 from urllib.parse import unquote, urldefrag, urlparse
 
 import pytest
@@ -102,3 +103,17 @@ def test_no_file_names_a_folder_of_this_machine(site):
     executed = SITE.parent / "jupyter_execute"
     files = [*site.rglob("*.html"), *site.rglob("*.js"), *executed.rglob("*.ipynb")]
     assert [file for file in files if f"{ROOT}/" in file.read_text(encoding="utf-8")] == []
+
+
+def test_no_id_occurs_twice(page):
+    count = Counter(tag["id"] for tag in page.find_all(id=True))
+    assert [name for name, times in count.items() if times > 1] == []
+
+
+def test_exercises_are_numbered_and_their_solutions_folded(article):
+    for title in article.select("div.exercise > .admonition-title"):
+        assert re.fullmatch(
+            r"Exercise [\d.]+ [^().]+ \(\d+ (minutes?|hours?)\)", title.text.strip()
+        )
+    for solution in article.select("div.solution"):
+        assert "dropdown" in solution["class"] and solution.p.text == "Solution"
