@@ -94,3 +94,52 @@ def cross_entropy(logits, targets):
     dlogits = np.exp(log_p)
     np.put_along_axis(dlogits, right, np.take_along_axis(dlogits, right, axis=-1) - 1, axis=-1)
     return float(loss), dlogits / targets.size
+
+
+def masked_cross_entropy(logits, targets, mask):
+    """Mean cross-entropy over the entries that `mask` keeps; padding counts for nothing.
+
+    Parameters
+    ----------
+    logits : ndarray (..., V)
+    targets : ndarray of int (...)
+        Anything where the mask is False.
+    mask : ndarray of bool (...)
+
+    Returns
+    -------
+    loss : float
+        In nats, per kept entry.
+    dlogits : ndarray (..., V)
+        0 where the mask is False.
+
+    Raises
+    ------
+    TypeError
+        If `mask` is no array of bool, or as `cross_entropy`.
+    ValueError
+        If the mask has another shape than `targets` or keeps nothing, or as `cross_entropy`.
+
+    Notes
+    -----
+    Source: equation eq-masked-loss.
+
+    Examples
+    --------
+    >>> mask = np.array([True, True, False])
+    >>> loss, dlogits = masked_cross_entropy(np.zeros((3, 4)), np.array([0, 1, -1]), mask)
+    >>> round(loss, 4), dlogits[2]
+    (1.3863, array([0., 0., 0., 0.]))
+    """
+    if not isinstance(mask, np.ndarray) or mask.dtype != bool:
+        kind = getattr(mask, "dtype", type(mask).__name__)
+        raise TypeError(f"mask: expected a NumPy array of bool, got {kind}")
+    if mask.shape != targets.shape or mask.shape != logits.shape[:-1] or not mask.any():
+        raise ValueError(
+            f"mask: expected shape {targets.shape}, that of targets, with at least one True, "
+            f"got {mask.shape} with {np.count_nonzero(mask)}"
+        )
+    loss, kept = cross_entropy(logits[mask], targets[mask])  # eq-masked-loss
+    dlogits = np.zeros_like(logits)
+    dlogits[mask] = kept
+    return loss, dlogits

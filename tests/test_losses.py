@@ -138,3 +138,33 @@ def test_cross_entropy_refuses_targets_that_are_no_classes():
 def test_cross_entropy_refuses_classes_out_of_range(targets, got):
     with pytest.raises(ValueError, match=f"expected classes from 0 to 3, got {got}"):
         losses.cross_entropy(np.zeros((2, 4)), np.array(targets))
+
+
+@equation("eq-masked-loss")
+def test_masked_cross_entropy_is_the_mean_over_what_is_kept(rng):
+    logits, targets = rng.normal(size=(5, 2, 4)), rng.integers(0, 4, (5, 2))
+    mask = np.arange(5)[:, None] < [5, 2]
+    targets[~mask] = -7  # never read
+    loss, dlogits = losses.masked_cross_entropy(logits, targets, mask)
+    kept = [(t, 0) for t in range(5)] + [(0, 1), (1, 1)]
+    surprise = [
+        math.log(sum(map(math.exp, logits[where]))) - logits[(*where, targets[where])]
+        for where in kept
+    ]
+    assert loss == pytest.approx(sum(surprise) / 7, rel=1e-13)
+    assert not dlogits[~mask].any()
+    expected = slopes(lambda y: losses.masked_cross_entropy(y, targets, mask)[0], logits)
+    assert_close(dlogits, expected)
+
+
+def test_masked_cross_entropy_refuses_a_mask_that_is_none(rng):
+    logits, targets = rng.normal(size=(5, 2, 4)), rng.integers(0, 4, (5, 2))
+    with pytest.raises(TypeError, match="mask: expected a NumPy array of bool, got int64"):
+        losses.masked_cross_entropy(logits, targets, np.ones((5, 2), np.int64))
+    with pytest.raises(TypeError, match="mask: expected a NumPy array of bool, got list"):
+        losses.masked_cross_entropy(logits, targets, [True])
+    for mask in (np.ones((2, 5), bool), np.zeros((5, 2), bool)):
+        with pytest.raises(ValueError, match=r"mask: expected shape \(5, 2\)"):
+            losses.masked_cross_entropy(logits, targets, mask)
+    with pytest.raises(ValueError, match="mask: expected"):
+        losses.masked_cross_entropy(logits[:, 0], targets, np.ones((5, 2), bool))
