@@ -32,6 +32,38 @@ def sgd(params, grads, state=None, lr=0.1):
     return tree_map(lambda p, dp: p - lr * dp, params, grads), state  # eq-sgd
 
 
+def momentum(params, grads, state=None, lr=0.1, keep=0.9):
+    """Gradient descent with momentum: each step goes on along the steps before.
+
+    Parameters
+    ----------
+    params, grads : tree of ndarray
+        The same structure.
+    state : tree of ndarray, optional
+        The velocity, from the step before; None at the first.
+    lr : float
+        Learning rate.
+    keep : float
+        The share of the velocity that is kept from step to step, at least 0 and below 1.
+
+    Returns
+    -------
+    params : tree of ndarray
+        New arrays.
+    state : tree of ndarray
+        The new velocity.
+
+    Notes
+    -----
+    Source: equations eq-velocity, eq-momentum; Polyak 1964, doi:10.1016/0041-5553(64)90137-5, in
+    the form that PyTorch computes.
+    """
+    if state is None:
+        state = tree_map(np.zeros_like, params)
+    state = tree_map(lambda v, dp: keep * v + dp, state, grads)  # eq-velocity
+    return tree_map(lambda p, v: p - lr * v, params, state), state  # eq-momentum
+
+
 class AdamState(NamedTuple):
     """What Adam remembers."""
 
@@ -59,16 +91,20 @@ def adam(params, grads, state=None, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
     params : tree of ndarray
         New arrays.
     state : AdamState
+
+    Notes
+    -----
+    Source: equations eq-adam-means, eq-adam.
     """
     if state is None:
         zeros = tree_map(np.zeros_like, params)
         state = AdamState(0, zeros, zeros)
     steps = state.steps + 1
-    mean = tree_map(lambda m, dp: beta1 * m + (1 - beta1) * dp, state.mean, grads)
+    mean = tree_map(lambda m, dp: beta1 * m + (1 - beta1) * dp, state.mean, grads)  # eq-adam-means
     square = tree_map(lambda s, dp: beta2 * s + (1 - beta2) * dp**2, state.square, grads)
     mean_scale, square_scale = 1 - beta1**steps, 1 - beta2**steps
     params = tree_map(
-        lambda p, m, s: p - lr * (m / mean_scale) / (np.sqrt(s / square_scale) + eps),
+        lambda p, m, s: p - lr * (m / mean_scale) / (np.sqrt(s / square_scale) + eps),  # eq-adam
         params,
         mean,
         square,

@@ -27,7 +27,7 @@ def fit(loss_and_grads, params, batches, optimiser=optim.adam, lr=1e-3, clip=1.0
     batches : iterable
         Finite; give it a length to see how much is left.
     optimiser : callable
-        ``optim.adam`` or ``optim.sgd``.
+        ``optim.adam``, ``optim.momentum`` or ``optim.sgd``.
     lr : float
         Learning rate.
     clip : float or None

@@ -40,6 +40,47 @@ def test_sgd_on_a_parabola_shrinks_the_distance_by_the_same_factor_each_step():
     assert w[0] == pytest.approx(0.9**10)
 
 
+@equation("eq-velocity")
+@equation("eq-momentum")
+def test_momentum_equals_plain_numbers(params, grads):
+    keep, lr = 0.75, 0.125
+    one, state = optim.momentum(params, grads, lr=lr, keep=keep)
+    two, state = optim.momentum(one, params, state, lr=lr, keep=keep)
+    assert type(two) is model.Params and type(state.head) is head.Params
+    for p, dp, new in zip(leaves(params), leaves(grads), leaves(two), strict=True):
+        for entry in np.ndindex(p.shape):
+            first = p[entry] - 0.125 * dp[entry]
+            velocity = 0.75 * dp[entry] + p[entry]
+            assert new[entry] == pytest.approx(first - 0.125 * velocity, rel=1e-14, abs=1e-15)
+
+
+def test_momentum_that_keeps_nothing_is_gradient_descent(params, grads):
+    moved, state = optim.momentum(params, grads, None, lr=0.3, keep=0.0)
+    again, _ = optim.momentum(moved, grads, state, lr=0.3, keep=0.0)
+    plain, _ = optim.sgd(optim.sgd(params, grads, lr=0.3)[0], grads, lr=0.3)
+    for a, b in zip(leaves(again), leaves(plain), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_momentum_has_the_usual_constants(params, grads):
+    one, state = optim.momentum(params, grads)
+    two, _ = optim.momentum(one, grads, state)
+    same, state = optim.momentum(params, grads, None, lr=0.1, keep=0.9)
+    same, _ = optim.momentum(same, grads, state, lr=0.1, keep=0.9)
+    for a, b in zip(leaves(two), leaves(same), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_a_constant_gradient_takes_momentum_to_ten_times_the_step():
+    w, state = np.array([0.0]), None
+    for _ in range(200):
+        before = w
+        w, state = optim.momentum(w, np.array([1.0]), state, lr=0.01, keep=0.9)
+    assert before[0] - w[0] == pytest.approx(0.1)
+
+
+@equation("eq-adam-means")
+@equation("eq-adam")
 def test_adam_equals_plain_numbers():
     gradients = [0.5, -2.0, 3.0, 0.0, 1e-3]
     w, m, v = 1.5, 0.0, 0.0
@@ -69,10 +110,17 @@ def test_adam_has_the_constants_of_the_paper(params, grads):
         np.testing.assert_array_equal(a, b)
 
 
-@pytest.mark.parametrize("optimiser", [optim.sgd, optim.adam])
+def remembered(state):
+    """The trees of arrays that an optimiser's state holds."""
+    if isinstance(state, optim.AdamState):
+        return [state.mean, state.square]
+    return [] if state is None else [state]
+
+
+@pytest.mark.parametrize("optimiser", [optim.sgd, optim.momentum, optim.adam])
 def test_optimisers_change_nothing_in_place(params, grads, optimiser):
     _, state = optimiser(params, grads)
-    given = [params, grads] + ([state.mean, state.square] if state else [])
+    given = [params, grads] + remembered(state)
     kept = tree_map(np.copy, tuple(given))
     for array in leaves(tuple(given)):
         array.flags.writeable = False
@@ -83,12 +131,12 @@ def test_optimisers_change_nothing_in_place(params, grads, optimiser):
         assert not np.shares_memory(old, new)
 
 
-@pytest.mark.parametrize("optimiser", [optim.sgd, optim.adam])
+@pytest.mark.parametrize("optimiser", [optim.sgd, optim.momentum, optim.adam])
 def test_float32_stays_float32(params, grads, optimiser):
     params, grads = (tree_map(lambda p: p.astype(np.float32), tree) for tree in (params, grads))
     moved, state = optimiser(params, grads)
     clipped, norm = optim.clip_by_norm(grads, 0.1)
-    arrays = leaves((moved, clipped)) + (leaves((state.mean, state.square)) if state else [])
+    arrays = leaves((moved, clipped, *remembered(state)))
     assert {array.dtype for array in arrays} == {np.dtype(np.float32)} and type(norm) is float
 
 
