@@ -60,6 +60,50 @@ def spoken_digits(dtype=float):
     return Utterances(np.split(frames, cuts), raw["digit"].astype(int), raw["voice"].astype(int))
 
 
+def sunspots(dtype=float):
+    """The yearly number of sunspots, 1700 to 2008 (public domain; datasets/README.md).
+
+    Parameters
+    ----------
+    dtype : dtype
+        float32 or float64.
+
+    Returns
+    -------
+    ndarray (309,)
+    """
+    return _columns("sunspots.csv")[:, 1].astype(dtype)
+
+
+def co2(dtype=float):
+    """Monthly carbon dioxide at Mauna Loa, March 1958 to December 2001 (datasets/README.md).
+
+    Parameters
+    ----------
+    dtype : dtype
+        float32 or float64.
+
+    Returns
+    -------
+    ndarray (526,)
+        Parts per million: the mean of a month's weeks; on a straight line between its neighbours
+        for the five months that have no measurement.
+    """
+    date, weekly = _columns("co2.csv").T
+    measured = np.isfinite(weekly)
+    month = date // 10000 * 12 + date // 100 % 100  # months since the year 0
+    month = (month - month[0]).astype(int)[measured]
+    sums, counts = np.bincount(month, weekly[measured]), np.bincount(month)
+    known = np.flatnonzero(counts)
+    return np.interp(np.arange(len(counts)), known, sums[known] / counts[known]).astype(dtype)
+
+
+def _columns(name):
+    """The numbers of a table with one line of headings; NaN where one is missing."""
+    with (files("rnncourse") / "datasets" / name).open("rb") as file:
+        return np.genfromtxt(file, delimiter=",", skip_header=1)
+
+
 def alphabet(text):
     """The characters of a text, each once, sorted.
 

@@ -15,7 +15,10 @@ DATASETS = files("rnncourse") / "datasets"
 # Recordings
 
 
-@pytest.mark.parametrize("name", ["moby_dick.txt", "ecg.npz", "spoken_digits/spoken_digits.npz"])
+@pytest.mark.parametrize(
+    "name",
+    ["moby_dick.txt", "ecg.npz", "spoken_digits/spoken_digits.npz", "sunspots.csv", "co2.csv"],
+)
 def test_files_are_the_ones_described(name):
     readme = (DATASETS / "README.md").read_text("utf-8")
     section = readme.split(f"## {name}")[1].split("\n## ")[0]
@@ -61,6 +64,31 @@ def test_each_utterance_of_the_archive_starts_where_its_lengths_say():
         np.testing.assert_allclose(frames[k][0], expected)
         start += int(raw["lengths"][k])
     assert start == sum(len(part) for part in frames[:3])
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_sunspots_are_the_years_1700_to_2008(dtype):
+    years = data.sunspots(dtype)
+    assert years.shape == (309,) and years.dtype == dtype
+    assert years[0] == 5 and years[-1] == dtype(2.9)
+    assert years.argmax() + 1700 == 1957  # the strongest maximum on record
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_co2_is_the_mean_of_each_month(dtype):
+    months = data.co2(dtype)
+    assert months.shape == (526,) and months.dtype == dtype
+    weeks = {}
+    for line in (DATASETS / "co2.csv").read_text("ascii").split()[1:]:
+        date, value = line.split(",")
+        if value:
+            weeks.setdefault((int(date[:4]) - 1958) * 12 + int(date[4:6]) - 3, []).append(value)
+    assert len(weeks) == 521
+    for month, values in weeks.items():
+        expected = sum(map(float, values)) / len(values)
+        assert months[month] == pytest.approx(expected, rel=1e-6)
+    june = months[2] + (months[4] - months[2]) / 2  # of 1958, without a measurement
+    assert months[3] == pytest.approx(june, rel=1e-6) and 3 not in weeks
 
 
 # Text
