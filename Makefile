@@ -40,9 +40,10 @@ serve: $(READY)  ## show the built textbook at http://localhost:8000
 clean:  ## remove what was built; the installed packages stay
 	rm -rf _build dist
 
-test: chromium bubblewrap book  ## check style, run the tests, run the chapters' notebooks once more
+test: chromium bubblewrap book  ## check style and spelling, run the tests, run the chapters' notebooks once more
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/codespell
 	$(BIN)/pytest -n 2 --cov --cov-report=
 	$(BIN)/pytest -n 2 --dist loadfile --nbval _build/jupyter_execute/book
 	$(BIN)/pytest -n 2 --dist loadfile --nbval-lax assignments/source
