@@ -45,7 +45,7 @@ def describe():
     ]
     return {
         "date": datetime.date.today().isoformat(),
-        "cpu": _cpu(),
+        "cpu": cpu(),
         "cores": os.cpu_count(),
         "memory_gb": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9, 1),
         "system": platform.system(),
@@ -63,7 +63,8 @@ def _version(name):
         return None
 
 
-def _cpu():
+def cpu():
+    """What the processor calls itself."""
     try:
         with open("/proc/cpuinfo") as lines:
             fields = dict(line.split(":", 1) for line in lines.read().split("\n") if ":" in line)
