@@ -1,7 +1,8 @@
 """Make a private course from the open assignments: `make new-course DIR=../my-course`.
 
 It gets the assignments with solutions and hidden tests, wrong and other right solutions to prove
-them with, nbgrader's settings, a README, and a random seed for the inputs of its hidden tests.
+them with, nbgrader's settings, a README, and a `course.toml` with a random seed for the inputs of
+its hidden tests.
 """
 
 import argparse
@@ -18,6 +19,7 @@ from assignments.course import HERE
 PARTS = "source", "mutants", "otherwise"
 CONFIG = "nbgrader_config.py"
 SEED = re.compile(r"^COURSE_SEED = \d+$", re.MULTILINE)
+POLICY, POLICY_SEED = "course.toml", re.compile(r"^seed = \d+$", re.MULTILINE)
 
 
 def main(arguments=None):
@@ -48,6 +50,8 @@ def make(folder, seed=None):
     for path in part.glob("source/*/*.ipynb"):
         notebook = reseed(nbformat.read(path, as_version=4), seed)
         path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
+    policy = part / POLICY
+    policy.write_text(POLICY_SEED.sub(f"seed = {seed}", policy.read_text("utf-8")), "utf-8")
     if folder.exists():
         folder.rmdir()
     part.rename(folder)

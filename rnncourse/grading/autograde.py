@@ -16,13 +16,16 @@ from tqdm.contrib.logging import logging_redirect_tqdm
 from traitlets import Bool, Float, Integer
 
 from rnncourse.grading.batch import cpus, judged
+from rnncourse.grading.due import DONE, NEW, OTHER_TESTS, Due
 from rnncourse.grading.engine import Engine
-from rnncourse.grading.gradebook import Recorder, parse_time
+from rnncourse.grading.gradebook import Recorder
 from rnncourse.grading.judge import NotWorking, judge, prove
 from rnncourse.grading.limits import Limits
+from rnncourse.grading.policy import BadPolicy, read_policy
 from rnncourse.grading.publish import alone, publish
-from rnncourse.grading.source import Assignment, hidden_marks, read_assignment
-from rnncourse.grading.staging import show, stage
+from rnncourse.grading.regrade import Change, Kept, confirmed, table
+from rnncourse.grading.source import hidden_marks, read_assignment
+from rnncourse.grading.staging import show
 
 REPLACED = {
     preprocessors.Execute,
@@ -59,13 +62,33 @@ class Autograde(converters.Autograde):
         config=True
     )
     cell_seconds = Float(Limits().cell_seconds, help="Longest time of a cell.").tag(config=True)
+    submission_seconds = Float(
+        Limits().submission_seconds, help="Longest time of a submission."
+    ).tag(config=True)
+    regrade = Bool(
+        False, help="Judge again what other tests or another grader judged; show it, then ask."
+    ).tag(config=True)
+    yes = Bool(False, help="Write the marks of a regrade without a question.").tag(config=True)
+    never_lower = Bool(False, help="Keep the automatic score of a cell that would fall.").tag(
+        config=True
+    )
 
     def start(self):
-        """Grade all submissions of the assignment that are not graded yet."""
+        """Grade all submissions of the assignment that are new or were handed in again."""
         self.results, self.failed = [], []  # of Result; of (student, why)
         course = self.coursedir
+        try:
+            self.policy = read_policy(course.root)
+        except BadPolicy as error:
+            raise NbGraderException(str(error)) from error
         self.assignment = read_assignment(
-            course, self.exclude_overwriting.get(course.assignment_id, ()), hidden_marks(self)
+            course,
+            self.exclude_overwriting.get(course.assignment_id, ()),
+            hidden_marks(self),
+            self.policy.seed,
+        )
+        self.limits = Limits()._replace(
+            cell_seconds=self.cell_seconds, submission_seconds=self.submission_seconds
         )
         self.run_pre_convert_hook()
         if not preprocessors.Execute(parent=self).enabled:
@@ -73,7 +96,13 @@ class Autograde(converters.Autograde):
                 "--no-execute has no effect: outputs that were handed in prove nothing."
             )
         with alone(course.root), utils.chdir(course.root):
-            self._grade([job for job in self.submissions() if self._is_due(*job)])
+            names = [name for name in self.assignment.notebooks if self._is_wanted(name)]
+            self.due = Due(course, self.assignment, self.limits, names)
+            jobs = {NEW: [], OTHER_TESTS: [], DONE: []}
+            for student, path in self.submissions():
+                state = NEW if self.force else self.due.state(path, self._graded(student))
+                jobs[state].append((student, path))
+            self._grade(jobs[NEW], jobs[OTHER_TESTS])
         if self.failed:
             for student, why in self.failed:
                 self.log.error("%s was not graded: %s", student, why)
@@ -98,51 +127,69 @@ class Autograde(converters.Autograde):
             if student not in excluded:
                 yield student, path
 
-    def _is_due(self, student, path):
-        graded = self._graded(student)
-        if self.force or not graded.is_dir():
-            return True
-        if any(not (graded / f"{name}.ipynb").exists() for name in self._names()):
-            return True
-        return self._is_newer(path, graded)
-
-    def _is_newer(self, *folders):
-        nothing = Assignment("", {}, {})
-        times = [stage(self.coursedir.root, folder, nothing).timestamp for folder in folders]
-        new, old = map(parse_time, times)
-        return new is not None and old is not None and new > old
-
-    def _names(self):
-        return [name for name in self.assignment.notebooks if self._is_wanted(name)]
-
     def _is_wanted(self, notebook):
         return fnmatch(notebook, self.coursedir.notebook_id)
 
     def _graded(self, student):
         return Path(os.path.normpath(self._format_dest(self.coursedir.assignment_id, student)))
 
-    def _grade(self, jobs):
+    def _grade(self, new, others):
         late = preprocessors.AssignLatePenalties(parent=self)
         late.init_plugin()
         recorder = Recorder(
-            self.coursedir, self.log, late.plugin_inst.late_submission_penalty, self.create_student
+            self.coursedir,
+            self.log,
+            late.plugin_inst.late_submission_penalty,
+            self.create_student,
+            self.policy,
+            self.never_lower,
         )
-        finish = [pp(parent=self) for pp in self.autograde_preprocessors if pp not in REPLACED]
+        with recorder:
+            recorder.apply_policy()
+            for student, outcome in self._judged(new):
+                self._try(student, self._keep, recorder, outcome)
+            if self.regrade:
+                self._regrade(recorder, others)
+            elif others:
+                self.log.warning(
+                    "%d submissions were judged by other tests or another grader. --regrade shows "
+                    "what would change (with nbgrader: --Autograde.regrade=True).",
+                    len(others),
+                )
+
+    def _regrade(self, recorder, jobs):
+        changes = []
+        with Kept() as kept:
+            for student, outcome in self._judged(jobs):
+                if change := self._try(student, self._preview, recorder, outcome):
+                    kept.add(outcome)
+                    changes.append(change)
+            print(table(changes))
+            if changes and confirmed(self.yes):
+                for outcome in kept:
+                    self._try(outcome.student, self._keep, recorder, outcome)
+
+    def _judged(self, jobs):
+        """Judge many submissions; yield student and Judged, or the exception in its place."""
         workers = max(1, min(self.workers or cpus(), len(jobs)))
         bar = tqdm(total=len(jobs), desc=self.assignment.name, unit="submission", disable=None)
-        above_bar = _above_bar(self.log) if self.parent else nullcontext()
-        with recorder, bar, above_bar:
+        with bar, _above_bar(self.log) if self.parent else nullcontext():
             for (student, _), outcome in judged(jobs, self._judge, self._engine, workers):
-                try:
-                    self._keep(recorder, finish, student, outcome)
-                except Exception as error:
-                    self.log.debug(traceback.format_exc())
-                    self.failed.append((student, f"{type(error).__name__}: {error}"))
+                yield student, outcome
                 bar.update()
 
+    def _try(self, student, step, recorder, outcome):
+        """One step of one submission; what goes wrong is told at the end."""
+        try:
+            if isinstance(outcome, Exception):
+                raise outcome
+            return step(recorder, student, outcome)
+        except Exception as error:
+            self.log.debug(traceback.format_exc())
+            self.failed.append((student, f"{type(error).__name__}: {error}"))
+
     def _engine(self):
-        limits = Limits()._replace(cell_seconds=self.cell_seconds)
-        engine = Engine(limits, unsafe=self.unsafe, hidden=hidden_marks(self)).__enter__()
+        engine = Engine(self.limits, unsafe=self.unsafe, hidden=hidden_marks(self)).__enter__()
         try:
             return prove(engine)
         except NotWorking:
@@ -151,12 +198,15 @@ class Autograde(converters.Autograde):
 
     def _judge(self, engine, job):
         student, path = job
-        staged = stage(self.coursedir.root, path, self.assignment, self.coursedir.ignore)
-        return judge(engine, student, staged, self.assignment, self._is_wanted)
+        staged, made_from = self.due.stage(path)
+        verdict = judge(engine, student, staged, self.assignment, self._is_wanted)
+        return verdict._replace(made_from=made_from)
 
-    def _keep(self, recorder, finish, student, outcome):
-        if isinstance(outcome, Exception):
-            raise outcome
+    def _preview(self, recorder, student, outcome):
+        return Change(student, *recorder.preview(outcome))
+
+    def _keep(self, recorder, student, outcome):
+        finish = [pp(parent=self) for pp in self.autograde_preprocessors if pp not in REPLACED]
         for book in outcome.notebooks:
             resources = {"nbgrader": {"student": student, "assignment": self.assignment.name}}
             resources["nbgrader"] |= {"notebook": book.name, "db_url": self.coursedir.db_url}

@@ -87,6 +87,16 @@ def main(arguments=None):
     parser.add_argument("--student", default="*", help="only these, as a pattern (default: all)")
     parser.add_argument("--workers", type=int, help=f"default: processors here ({cpus()})")
     parser.add_argument("--force", action="store_true", help="grade again what is graded")
+    parser.add_argument(
+        "--regrade",
+        action="store_true",
+        help="judge again what other tests or another grader judged: shows the marks before and "
+        "after, then asks",
+    )
+    parser.add_argument("--yes", action="store_true", help="with --regrade: do not ask")
+    parser.add_argument(
+        "--never-lower", action="store_true", help="keep the score of a cell that would fall"
+    )
     parser.add_argument("--no-feedback", action="store_true", help="write no feedback pages")
     parser.add_argument(
         "--unsafe", action="store_true", help="run students' code without a sandbox, at your risk"

@@ -27,7 +27,8 @@ def run(options):
     autograde = Autograde(coursedir=app.coursedir, parent=app, force=options.force)
     if options.workers:
         autograde.workers = options.workers
-    autograde.unsafe = autograde.unsafe or options.unsafe
+    for flag in "unsafe", "regrade", "yes", "never_lower":
+        setattr(autograde, flag, getattr(autograde, flag) or getattr(options, flag))
     try:
         autograde.start()
     except (NbGraderException, NoSandbox, NotWorking) as error:

@@ -25,6 +25,7 @@ from pygments.lexers import PythonLexer
 from traitlets import Unicode, default
 
 from rnncourse.grading.messages import message
+from rnncourse.grading.policy import read_policy
 from rnncourse.grading.source import hidden_marks, released
 from rnncourse.grading.staging import OWN
 
@@ -204,6 +205,7 @@ class FeedbackExporter(TemplateExporter):
         hidden = hidden_marks(self)
         self.environment.globals.update(
             page=lambda graded: page(graded, hidden, self.book_url),
+            course=read_policy(self.parent.coursedir.root).name,
             style=Markup(STYLE),
             style_hash=STYLE_HASH,
         )

@@ -6,6 +6,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from rnncourse.grading.engine import Cell
+from rnncourse.grading.made_from import MadeFrom
 from rnncourse.grading.repair import Unreadable, read, repair
 
 BADLY = {"timeout": "took too long", "died": "ran in a process that ended"}
@@ -29,6 +30,7 @@ class Judged(NamedTuple):
     notebooks: list  # of JudgedNotebook
     files: dict  # path -> bytes, beside the notebooks
     timestamp: str
+    made_from: MadeFrom | None = None
 
     @property
     def review(self):

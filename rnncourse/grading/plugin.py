@@ -6,7 +6,9 @@
 `nbgrader autograde` then judges submissions in the sandbox, on all processors, and `nbgrader
 generate_feedback` writes pages that keep hidden tests hidden. Folders, gradebook, formgrader and
 all other commands are nbgrader's own. Options: `c.Autograde.workers`, `c.Autograde.unsafe`,
-`c.Autograde.cell_seconds`.
+`c.Autograde.cell_seconds`, `c.Autograde.submission_seconds`, `c.Autograde.regrade`,
+`c.Autograde.yes`, `c.Autograde.never_lower`. A file `course.toml` in the course folder holds due
+dates, extensions, lateness, points and the seed of the hidden tests.
 
 ======================================  =====  =================================================
 nbgrader's feature                      works  how
@@ -19,7 +21,7 @@ several notebooks in an assignment      yes    each in processes of its own
 files shipped with an assignment        yes    beside the notebook, in both processes
 ``exclude_overwriting``                 yes    these files, and no others, are the student's
 magics and shell lines                  yes    IPython's, inside the sandbox
-late penalties, ``timestamp.txt``       yes    the plugin class is asked as before
+late penalties, ``timestamp.txt``       yes    by ``course.toml``, or as before the plugin class
 ``student_id_exclude``, ``--student``   yes
 ``--notebook``, ``--force``             yes
 ``--no-execute``                        no     outputs that were handed in prove nothing

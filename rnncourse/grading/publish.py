@@ -31,7 +31,7 @@ def publish(judged, folder, permissions, groupshared=False):
     part = folder.with_name(f".{folder.name}.part")
     remove(part)
     part.mkdir(parents=True)
-    files = {f"{book.name}.ipynb": _text(book) for book in judged.notebooks}
+    files = {f"{book.name}.ipynb": _text(book, judged.made_from) for book in judged.notebooks}
     files |= judged.files
     for path in folder.glob("*.ipynb"):
         files.setdefault(path.name, path.read_bytes())
@@ -55,11 +55,11 @@ def remove(folder):
         shutil.rmtree(gone)
 
 
-def _text(book):
-    """The notebook file, with what a report or a feedback page wants to know."""
+def _text(book, made_from):
+    """The notebook file, with what a report, a feedback page or the next run wants to know."""
     book.notebook.metadata["grading"] = {
         "notes": book.notes,
         "review": book.review,
         "seconds": round(book.seconds, 3),
-    }
+    } | ({"made_from": made_from._asdict()} if made_from else {})
     return nbformat.v4.writes(book.notebook).encode()

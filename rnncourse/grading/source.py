@@ -1,6 +1,7 @@
 """What an assignment asks for: its cells in the instructor's order, and the files beside them."""
 
 import json
+import re
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from nbgrader.utils import find_all_files
 from rnncourse.grading.engine.cells import hidden_lines
 
 HIDDEN = "BEGIN HIDDEN TESTS", "END HIDDEN TESTS"
+SEED = re.compile(r"^COURSE_SEED = \d+$", re.MULTILINE)
 
 
 class SourceCell(NamedTuple):
@@ -65,8 +67,11 @@ def hidden_marks(parent):
     return configured.begin_test_delimeter, configured.end_test_delimeter
 
 
-def read_assignment(coursedir, exclude_overwriting=(), marks=HIDDEN):
-    """Read an assignment from the gradebook and the source folder -> Assignment."""
+def read_assignment(coursedir, exclude_overwriting=(), marks=HIDDEN, seed=None):
+    """Read an assignment from the gradebook and the source folder -> Assignment.
+
+    A seed takes the place of the one in the tests' line `COURSE_SEED = ...`.
+    """
     name = coursedir.assignment_id
     folder = Path(coursedir.format_path(coursedir.source_directory, ".", name))
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
@@ -74,7 +79,7 @@ def read_assignment(coursedir, exclude_overwriting=(), marks=HIDDEN):
             found = gradebook.find_assignment(name).notebooks
         except MissingEntry:
             found = []
-        notebooks = {book.name: _notebook(book, folder, marks) for book in found}
+        notebooks = {book.name: _notebook(book, folder, marks, seed) for book in found}
     if not notebooks:
         raise NbGraderException(
             f"The gradebook {coursedir.db_url} has no notebook of the assignment {name!r}. "
@@ -86,7 +91,7 @@ def read_assignment(coursedir, exclude_overwriting=(), marks=HIDDEN):
     return Assignment(name, notebooks, files, answers)
 
 
-def _notebook(book, folder, marks):
+def _notebook(book, folder, marks, seed):
     grades = {cell.name: cell.max_score for cell in book.grade_cells}
     tasks = {cell.name: cell.max_score for cell in book.task_cells}
     solutions = {cell.name for cell in book.solution_cells}
@@ -94,7 +99,7 @@ def _notebook(book, folder, marks):
         SourceCell(
             name=cell.name,
             kind=cell.cell_type,
-            source=cell.source or "",
+            source=_seeded(cell.source or "", seed) if cell.locked else cell.source or "",
             locked=bool(cell.locked),
             grade=cell.name in grades,
             solution=cell.name in solutions,
@@ -107,6 +112,10 @@ def _notebook(book, folder, marks):
     order = {name: k for k, name in enumerate(_names(folder / f"{book.name}.ipynb"))}
     cells.sort(key=lambda cell: order.get(cell.name, len(order)))
     return SourceNotebook(book.name, tuple(cells), json.loads(book.kernelspec or "{}"), marks)
+
+
+def _seeded(text, seed):
+    return text if seed is None else SEED.sub(f"COURSE_SEED = {seed}", text)
 
 
 def _names(path):

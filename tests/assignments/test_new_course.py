@@ -13,6 +13,7 @@ from assignments import course as nb
 from assignments import new_course
 from assignments.demo_class import make_class
 from assignments.student_zip import ROOT, TOP
+from rnncourse.grading.policy import Policy, read_policy
 from tests.assignments.conftest import HIDDEN
 
 
@@ -55,6 +56,19 @@ def test_two_courses_hide_different_inputs_and_nothing_else_differs(private, tmp
 def test_a_seed_can_be_given(tmp_path):
     folder = new_course.make(tmp_path / "again", seed=12345)
     assert all("COURSE_SEED = 12345\n" in hidden(n)[0] for n in notebooks(folder).values())
+    assert read_policy(folder) == Policy(seed=12345)
+
+
+def test_the_examples_in_a_new_courses_policy_can_be_switched_on(private):
+    path = private / "course.toml"
+    lines = path.read_text("utf-8").splitlines()
+    switched = [line[2:] if " = " in line or "[" in line else line for line in lines]
+    seed = next(line for line in lines if line.startswith("seed"))
+    text = "\n".join(seed if line == seed[2:] else line for line in switched)
+    (private.parent / "course.toml").write_text(text, "utf-8")
+    policy = read_policy(private.parent)
+    assert policy.late and policy.name and policy.points == {"a3_lstm": 20}
+    assert policy.extension("student-017", "a3_lstm").days == 3
 
 
 def test_a_course_is_never_made_inside_the_open_repository():

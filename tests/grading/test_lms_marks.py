@@ -68,6 +68,17 @@ def test_nbgraders_table_quotes_what_it_must(course):
     assert three[3] == "student-003" and three[-2] == "0.0"
 
 
+def test_an_assignment_counts_what_the_policy_says(course):
+    Path(course.root, "course.toml").write_text("[assignments.a3_lstm]\npoints = 5", "utf-8")
+    run(course, "--to", "nbgrader")
+    header, *rows = result(course, "marks-nbgrader.csv")
+    one, two = sorted(rows, key=lambda row: row[3])
+    assert one[-4:] == ["5.0", "0.0", "5.0", "5.0"] and two[-4:] == ["2.6275", "10.0", "0.0", "5.0"]
+    Path(course.root, "course.toml").write_text("points = 5", "utf-8")
+    with pytest.raises(SystemExit, match="points is unknown"):
+        run(course, "--to", "nbgrader")
+
+
 def test_canvas_gets_its_own_lines_back_and_one_column(course, tmp_path, capsys):
     with Gradebook(course.db_url, course.course_id) as gradebook:
         gradebook.add_student("student-003")  # who handed in nothing

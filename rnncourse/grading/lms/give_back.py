@@ -20,6 +20,7 @@ from rnncourse.grading.lms.folder import add_course_option, exports, open_course
 from rnncourse.grading.lms.imports import canvas_table, moodle_table
 from rnncourse.grading.lms.marks import nbgrader_table, read_marks
 from rnncourse.grading.lms.roster import read_roster
+from rnncourse.grading.policy import BadPolicy, read_policy
 
 
 def give_back(course, assignment, to, export=None, id_column=None, title=None, scale=False):
@@ -42,8 +43,9 @@ def give_back(course, assignment, to, export=None, id_column=None, title=None, s
     list of str
         What the instructor should look at.
     """
+    points = read_policy(course.root).points.get(assignment)
     with Gradebook(course.db_url, course.course_id) as gradebook:
-        marks = read_marks(gradebook, assignment)
+        marks = read_marks(gradebook, assignment, points)
         gradebook.engine.dispose()
     students = [] if to == "nbgrader" else read_roster(export, id_column)
     ids = {student.lms_id: student.id for student in students}
@@ -87,7 +89,7 @@ def main(arguments=None):
             course, options.assignment, options.to, options.export, options.id_column,
             options.column, options.scale,
         )  # fmt: skip
-    except table.BadTable as error:
+    except (table.BadTable, BadPolicy) as error:
         stop(str(error))
     except MissingEntry:
         stop(f"The gradebook has no assignment {options.assignment!r}; grade it first.")

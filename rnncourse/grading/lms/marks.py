@@ -38,19 +38,24 @@ class Filled(NamedTuple):
     notes: list  # lines for the instructor
 
 
-def read_marks(gradebook, assignment):
-    """Read all students' marks, also of those who handed in nothing -> Marks."""
+def read_marks(gradebook, assignment, points=None):
+    """Read all students' marks, also of those who handed in nothing -> Marks.
+
+    `points` is what the assignment counts, where that is not the sum of its cells.
+    """
     row = gradebook.find_assignment(assignment)
+    factor = points / row.max_score if points is not None and row.max_score else 1.0
     handed_in = {s.student_id: s for s in gradebook.assignment_submissions(assignment)}
     marks = {}
     for student in tqdm(gradebook.students, desc="marks", unit="student"):
         if s := handed_in.get(student.id):
             penalty = s.late_submission_penalty or 0.0
-            mark = Mark(student, True, s.timestamp, s.score, penalty, s.needs_manual_grade)
+            raw, penalty = s.score * factor, penalty * factor
+            mark = Mark(student, True, s.timestamp, raw, penalty, s.needs_manual_grade)
         else:
             mark = Mark(student, False, None, 0.0, 0.0, False)
         marks[student.id] = mark
-    return Marks(assignment, row.duedate, row.max_score, marks)
+    return Marks(assignment, row.duedate, row.max_score * factor, marks)
 
 
 def nbgrader_table(marks):

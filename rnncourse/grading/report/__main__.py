@@ -9,6 +9,7 @@ from pathlib import Path
 from nbgrader.api import MissingEntry
 
 from rnncourse.grading.lms.folder import add_course_option, exports, open_course, stop
+from rnncourse.grading.policy import BadPolicy, read_policy
 from rnncourse.grading.privacy import hide_names, read_key
 from rnncourse.grading.report.page import render
 from rnncourse.grading.report.results import read_results
@@ -22,7 +23,9 @@ def write_report(course, assignment, pseudonyms=False, mutants=None):
         results = hide_names(results, read_key(course.root))
     name = "report-pseudonyms.html" if pseudonyms else "report.html"
     path = exports(course, assignment, name)
-    path.write_text(render(results, date.today().isoformat(), pseudonyms), encoding="utf-8")
+    name_of_course = read_policy(course.root).name
+    page = render(results, date.today().isoformat(), pseudonyms, name_of_course)
+    path.write_text(page, encoding="utf-8")
     return path
 
 
@@ -43,6 +46,8 @@ def main(arguments=None):
     course = open_course(options.course, options.assignment, known=True)
     try:
         path = write_report(course, options.assignment, options.pseudonyms, options.mutants)
+    except BadPolicy as error:
+        stop(str(error))
     except MissingEntry:
         stop(f"The gradebook has no assignment {options.assignment!r}; grade it first.")
     print(path)

@@ -10,7 +10,7 @@ HERE = Path(__file__).parent
 MOST_BARS = 25
 
 
-def render(results, date, pseudonyms=False):
+def render(results, date, pseudonyms=False, course=""):
     """Results -> HTML text."""
     environment = Environment(
         loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined,
@@ -21,6 +21,7 @@ def render(results, date, pseudonyms=False):
     times = [s for s in results.submissions if s.seconds is not None]
     return environment.get_template("page.html.j2").render(
         results=results,
+        course=course,
         bars=histogram(scores, results.most),
         summary=summary(scores, results.most),
         titles={check.name: check.title for check in results.checks},
