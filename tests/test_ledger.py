@@ -1,8 +1,7 @@
 """Every equation has its line of code and its test, and every label is an equation."""
 
+import ledger
 import pytest
-
-from tests import ledger
 
 CHAPTER = r"""
 The state is
@@ -32,7 +31,8 @@ def test_h():
 
 
 def problems(chapters=(CHAPTER,), modules=(MODULE,), tests=(TEST,)):
-    return ledger.problems(ledger.collect(chapters, modules, tests))
+    texts = [{f"{k}": text for k, text in enumerate(kind)} for kind in (chapters, modules, tests)]
+    return [text.partition(" (")[0] for text in ledger.problems(ledger.collect(*texts))]
 
 
 def test_the_three_agree():
@@ -47,31 +47,44 @@ def test_a_consistent_ledger_has_no_problems():
 
 
 def test_equations_are_found_in_one_line_and_in_several():
-    assert ledger.equations(CHAPTER) == ["eq-h", "der-tanh"]
+    assert ledger.equations(CHAPTER) == [("eq-h", 4), ("der-tanh", 10)]
 
 
 def test_code_labels_are_comments_beside_code():
-    assert ledger.code_labels(MODULE) == ["eq-h"]
-    assert ledger.code_labels("# eq-a\ny = x  # eq-b, eq-c-d\n") == ["eq-b", "eq-c-d"]
+    assert ledger.code_labels(MODULE) == [("eq-h", 5)]
+    assert ledger.code_labels("# eq-a\ny = x  # eq-b, eq-c-d\n") == [("eq-b", 2), ("eq-c-d", 2)]
     assert ledger.code_labels('y = "# eq-a"\n') == []
 
 
 def test_mentions_are_docstrings_and_lone_comments():
-    assert ledger.mentions(MODULE) == ["eq-h", "eq-h"]
-    assert ledger.mentions('"""From eq-a to eq-b."""\n') == ["eq-a", "eq-b"]
+    assert ledger.mentions(MODULE) == [("eq-h", 3), ("eq-h", 4)]
+    assert ledger.mentions('"""From eq-a to eq-b."""\n') == [("eq-a", 1), ("eq-b", 1)]
 
 
 @pytest.mark.parametrize(
-    "source",
+    "source, line, test",
     [
-        TEST,
-        'pytestmark = pytest.mark.equation("eq-h")',
-        'equation = pytest.mark.equation\n@equation("eq-h")\ndef test(): pass',
-        'cases = [pytest.param(1, marks=pytest.mark.equation("eq-h"))]',
+        (TEST, 3, "test_h"),
+        ('pytestmark = pytest.mark.equation("eq-h")', 1, ""),
+        ('equation = pytest.mark.equation\n@equation("eq-h")\ndef test(): pass', 3, "test"),
+        ('cases = [pytest.param(1, marks=pytest.mark.equation("eq-h"))]', 1, ""),
     ],
 )
-def test_markers_are_found_however_they_are_written(source):
-    assert ledger.markers(source) == ["eq-h"]
+def test_markers_are_found_however_they_are_written(source, line, test):
+    assert ledger.markers(source) == [("eq-h", line, test)]
+
+
+def test_a_problem_says_where_it_is():
+    found = ledger.collect({"book/a.md": CHAPTER}, {"rnncourse/a.py": MODULE}, {})
+    assert ledger.problems(found) == ["eq-h is an equation without a test (book/a.md:4)"]
+
+
+def test_the_readable_line_comes_first():
+    code = ledger.read().code
+    assert code["eq-lstm-c"][0].path == "rnncourse/lstm.py" and len(code["eq-lstm-c"]) > 1
+    place = code["eq-lstm-c"][0]
+    line = (ledger.ROOT / place.path).read_text("utf-8").splitlines()[place.line - 1]
+    assert line.strip().startswith("c = f * c_prev + i * g")
 
 
 def test_a_label_in_code_that_is_no_equation():
