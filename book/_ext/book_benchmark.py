@@ -5,10 +5,11 @@
     :mode: training
     :threads: 1
     :dtype: float32
+    :where:
     ```
 
 A row is a shape, a column a cell; a number is a ratio of minima, and one above 1 is bold. Under the
-table stand the counts, the range, and where it was measured.
+table stand the count and the range, and with `where` the machine and the versions.
 """
 
 import json
@@ -44,16 +45,22 @@ def grid(records, ratio):
     return cells, shapes, found
 
 
-def sentence(values, ratio, machine):
-    """What a reader should take from the table, and where its numbers come from."""
+def sentence(values, ratio):
+    """What a reader should take from the table."""
     first, second = ratio.split("/")
     faster = sum(one < 1 for one in values)
-    versions = ", ".join(f"{name} {machine['versions'][name]}" for name in ("numpy", "torch"))
+    low, high = min(values), max(values)
     return (
-        f"{first} is faster than {second} in {faster} of {len(values)} cases; the ratios go from "
-        f"{min(values):.2f} to {max(values):.2f}. Measured {machine['date']}: {machine['cpu']}, "
-        f"{', '.join(machine['blas'])}, {versions}."
+        f"Time of {first} over that of {second}: below 1 in {faster} of {len(values)} cases, "
+        f"from {low:.2f} to {high:.2f}."
     )
+
+
+def where(machine):
+    """Where the numbers come from."""
+    versions = ", ".join(f"{name} {machine['versions'][name]}" for name in ("numpy", "torch"))
+    blas = ", ".join(machine["blas"])
+    return f" Measured {machine['date']} on {machine['cpu']}; {blas}; {versions}."
 
 
 def table(head, rows):
@@ -82,6 +89,7 @@ class Benchmark(SphinxDirective):
         "mode": directives.unchanged,
         "threads": directives.nonnegative_int,
         "dtype": directives.unchanged,
+        "where": directives.flag,
     }
 
     def run(self):
@@ -94,7 +102,8 @@ class Benchmark(SphinxDirective):
         self.env.note_dependency(str(path))
         result = json.loads(path.read_text("utf-8"))
         wanted = dict(self.options)
-        ratio = wanted.pop("ratio")
+        ratio, told = wanted.pop("ratio"), "where" in wanted
+        wanted.pop("where", None)
         records = chosen(result["records"], ratio, wanted)
         if not records:
             raise self.error(f"benchmark: no record of {ratio} with {wanted} in {path.name}")
@@ -105,7 +114,7 @@ class Benchmark(SphinxDirective):
             for shape in shapes
         ]
         values = [value(record, ratio) for record in records]
-        note = sentence(values, ratio, result["machine"])
+        note = sentence(values, ratio) + (where(result["machine"]) if told else "")
         return [table(head, rows), nodes.paragraph(note, note, classes=["benchmark-note"])]
 
 
