@@ -126,7 +126,8 @@ def beam(cell, params, source, width, limit):
         words = np.array([partial.words[-1] if partial.words else 0 for partial in alive])
         states = np.concatenate([partial.state for partial in alive])
         log_p, states, _ = step(cell, params, _repeated(memory, len(alive)), words, states)
-        scores = np.array([[partial.score] for partial in alive]) + log_p  # eq-sequence-probability
+        so_far = np.array([[partial.score] for partial in alive])
+        scores = so_far + log_p  # eq-sequence-probability
         best = np.argsort(-scores, axis=None, kind="stable")[:width]
         grown = []
         for k, word in zip(*np.unravel_index(best, scores.shape), strict=True):
