@@ -13,7 +13,7 @@ from nbgrader import converters, preprocessors, utils
 from nbgrader.converters.base import NbGraderException
 from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
-from traitlets import Bool, Float, Integer
+from traitlets import Bool, Float, Integer, Unicode
 
 from rnncourse.grading.batch import cpus, judged
 from rnncourse.grading.due import DONE, NEW, OTHER_TESTS, Due
@@ -58,6 +58,9 @@ class Autograde(converters.Autograde):
     workers = Integer(0, help="Submissions judged at a time; 0: one for each processor.").tag(
         config=True
     )
+    scheduler = Unicode(
+        "", help="Judge on the workers of this dask scheduler: tls://host:port."
+    ).tag(config=True)
     unsafe = Bool(False, help="Run students' code without a sandbox, at your own risk.").tag(
         config=True
     )
@@ -171,12 +174,25 @@ class Autograde(converters.Autograde):
 
     def _judged(self, jobs):
         """Judge many submissions; yield student and Judged, or the exception in its place."""
-        workers = max(1, min(self.workers or cpus(), len(jobs)))
+        if not jobs:
+            return
         bar = tqdm(total=len(jobs), desc=self.assignment.name, unit="submission", disable=None)
         with bar, _above_bar(self.log) if self.parent else nullcontext():
-            for (student, _), outcome in judged(jobs, self._judge, self._engine, workers):
+            for (student, _), outcome in self._outcomes(jobs):
                 yield student, outcome
                 bar.update()
+
+    def _outcomes(self, jobs):
+        if not self.scheduler:
+            workers = max(1, min(self.workers or cpus(), len(jobs)))
+            return judged(jobs, self._judge, self._engine, workers)
+        from rnncourse.grading.cluster import judged_there  # dask need not be installed
+
+        hidden, wanted = hidden_marks(self), self._is_wanted
+        return judged_there(
+            self.scheduler, jobs, self.due.stage, self.assignment, self.limits, self.unsafe,
+            hidden, wanted,
+        )  # fmt: skip
 
     def _try(self, student, step, recorder, outcome):
         """One step of one submission; what goes wrong is told at the end."""

@@ -86,6 +86,12 @@ def main(arguments=None):
     )
     parser.add_argument("--student", default="*", help="only these, as a pattern (default: all)")
     parser.add_argument("--workers", type=int, help=f"default: processors here ({cpus()})")
+    parser.add_argument(
+        "--scheduler",
+        default="",
+        metavar="tls://HOST:PORT",
+        help="judge on the workers of this dask scheduler (default: here)",
+    )
     parser.add_argument("--force", action="store_true", help="grade again what is graded")
     parser.add_argument(
         "--regrade",

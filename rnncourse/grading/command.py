@@ -27,6 +27,7 @@ def run(options):
     autograde = Autograde(coursedir=app.coursedir, parent=app, force=options.force)
     if options.workers:
         autograde.workers = options.workers
+    autograde.scheduler = options.scheduler or autograde.scheduler
     for flag in "unsafe", "regrade", "yes", "never_lower":
         setattr(autograde, flag, getattr(autograde, flag) or getattr(options, flag))
     try:
