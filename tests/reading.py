@@ -3,6 +3,7 @@
 import importlib.util
 import re
 from pathlib import Path
+from posixpath import normpath
 
 import yaml
 
@@ -39,6 +40,14 @@ def all_pages():
     """{page: text} of every page with a text of its own."""
     paths = sorted((ROOT / "book").rglob("*.md"))
     return {path.relative_to(ROOT).with_suffix("").as_posix(): path.read_text() for path in paths}
+
+
+def prerequisites(name, text):
+    """The pages that the sentence "You need ..." of a page's box links to."""
+    sentence = re.search(r"You need (.*)", text)
+    links = re.findall(r"\{doc\}`(?:[^`<]*<)?([^`>]+)>?`", sentence[1] if sentence else "")
+    folder = f"/{name}".rpartition("/")[0]
+    return [normpath(f"{folder}/{link}" if link[0] != "/" else link)[1:] for link in links]
 
 
 def section(text, title):

@@ -1,5 +1,7 @@
 """Each chapter has what a reader needs, each figure is described and referred to."""
 
+import re
+
 import pytest
 
 from tests import reading
@@ -175,3 +177,31 @@ def test_a_table_of_pages_adds_up():
     ]
     del efforts["b"]
     assert len(book_paths.table(efforts)) == 3  # one page is its own sum
+
+
+def test_no_core_page_needs_a_deeper_one():
+    pages = reading.all_pages()
+    for name, text in pages.items():
+        effort = book_paths.effort(text)
+        if effort and effort.kind == "Core":
+            for needed in reading.prerequisites(name, text):
+                stated = book_paths.effort(pages[needed])
+                assert not stated or stated.kind == "Core", f"{name} needs {needed}"
+
+
+def test_prerequisites_are_found_from_the_page_or_from_the_root():
+    line = BOX.replace("{doc}`rnn`", "{doc}`rnn`, {doc}`../reference/api`, {doc}`it </book/intro>`")
+    needed = ["book/module/rnn", "book/reference/api", "book/intro"]
+    assert reading.prerequisites("book/module/lstm", line) == needed
+    assert reading.prerequisites("book/module/lstm", BOX.replace("{doc}`rnn`", "nothing")) == []
+
+
+def test_the_ways_name_pages_that_say_their_time():
+    pages = reading.all_pages()
+    ways = re.findall(r"^```\{path\}\n(.*?)^```$", pages["book/paths"], re.MULTILINE | re.DOTALL)
+    assert len(ways) >= 8
+    for way in ways:
+        named = [line for line in way.split() if line.startswith("book/")]
+        minutes = [book_paths.effort(pages[page]).minutes for page in named]
+        bound = re.search(r":at-most: (\d+)", way)
+        assert len(named) >= 3 and (not bound or sum(minutes) <= int(bound[1]))

@@ -22,7 +22,6 @@ LINE = re.compile(
     r"^(Core|Deeper), about (\d+) minutes to read, (\d+(?:\.\d+)?) hours? with the exercises\.",
     re.MULTILINE,
 )
-TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
 
 
 class Effort(NamedTuple):
@@ -46,21 +45,16 @@ def table_of_contents(root):
     return {part["caption"]: [page["file"] for page in part["chapters"]] for part in parts}
 
 
-def hours(number):
-    """1, 1.5, 2: without a zero behind the point."""
-    return f"{number:g} hour{'' if number == 1 else 's'}"
-
-
 def row(name, effort):
     """A row of a table of pages."""
     return f"| {{doc}}`/{name}` | {effort.kind} | {effort.minutes} | {effort.hours:g} |"
 
 
-def table(efforts, total=True):
+def table(efforts):
     """A table in Markdown, as lines, of {page: Effort}; the last row adds up."""
-    lines = ["| page | | minutes to read | hours in all |", "|---|---|--:|--:|"]
+    lines = ["| page | kind | minutes | hours |", "|---|---|--:|--:|"]
     lines += [row(name, effort) for name, effort in efforts.items()]
-    if total and len(efforts) > 1:
+    if len(efforts) > 1:
         minutes = sum(effort.minutes for effort in efforts.values())
         together = sum(effort.hours for effort in efforts.values())
         lines.append(f"| **together** | | **{minutes}** | **{together:g}** |")
@@ -89,7 +83,7 @@ class PagesTable(SphinxDirective):
         return parent.children
 
 
-class Path_(PagesTable):
+class PathTable(PagesTable):
     """A way through some pages, one name a line; `:at-most: 90` bounds the minutes to read."""
 
     has_content = True
@@ -107,7 +101,7 @@ class Path_(PagesTable):
         return self.parsed(table(efforts))
 
 
-class Pages(PagesTable):
+class AllPagesTable(PagesTable):
     """All pages that say their time, part by part of the book."""
 
     def run(self):
@@ -115,11 +109,11 @@ class Pages(PagesTable):
         lines = []
         for caption, names in table_of_contents(self.env.srcdir).items():
             if efforts := self.look_up(names):
-                lines += [f"**{caption}**", "", *table(efforts), ""]
+                lines += [f"**{caption or 'Pages'}**", "", *table(efforts), ""]
         return self.parsed(lines)
 
 
 def setup(app):
-    app.add_directive("path", Path_)
-    app.add_directive("pages", Pages)
+    app.add_directive("path", PathTable)
+    app.add_directive("pages", AllPagesTable)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
