@@ -20,8 +20,12 @@ REPAIRS = [
     # Roles of digital publishing that are deprecated, in a list that they do not fit.
     (r' role="doc-biblioentry"', ""),
     (r'<div role="list" class="citation-list">', '<div class="citation-list">'),
-    # A line of source has an address: lstm.html#L42.
-    (r'<span class="linenos">( *)(\d+)</span>', r'<span class="linenos" id="L\2">\1\2</span>'),
+    # A line of source has an address: lstm.html#L42; what may follow it on its line closes boxes.
+    (
+        r'(?m)^((?:<span></span>)?)(<span class="linenos"> *(\d+)</span>.*?)'
+        r"((?:</div>|</pre>.*)*)$",
+        r'\1<span class="line" id="L\3">\2</span>\4',
+    ),
 ]
 
 FORWARDER = """<!DOCTYPE html>

@@ -3,6 +3,7 @@
 Sphinx never deletes a page. Without this, a link checker or a search engine finds old ones.
 """
 
+import re
 from pathlib import Path
 
 ALWAYS = {"index", "search"}  # pages without a source
@@ -27,7 +28,7 @@ def leftovers(site, notebooks, root, docnames):
     old = []
     for page in site.rglob("*.html"):
         name = page.relative_to(site).with_suffix("").as_posix()
-        module = name.removeprefix("_modules/")
+        module = re.sub("^_tests/", "tests/", name).removeprefix("_modules/")
         if module != name:
             sources = (f"{module}.py", f"{module}/__init__.py")
             current = module == "index" or any((root / source).exists() for source in sources)

@@ -22,15 +22,17 @@ def touch(folder, *names):
 
 def test_only_files_without_a_source_are_leftovers(tmp_path):
     site, notebooks, root = tmp_path / "html", tmp_path / "executed", tmp_path / "root"
-    touch(root, "rnncourse/lstm.py", "rnncourse/diagrams/__init__.py")
+    touch(root, "rnncourse/lstm.py", "rnncourse/diagrams/__init__.py", "tests/test_lstm.py")
     touch(site, "index.html", "search.html", "book/intro.html", "_modules/index.html")
     touch(site, "_modules/rnncourse/lstm.html", "_modules/rnncourse/diagrams.html")
+    touch(site, "_tests/test_lstm.html", "_tests/test_old.html")
     touch(site, "genindex.html", "book/old.html", "_modules/rnncourse/old.html")
     touch(notebooks, "book/intro.ipynb", "book/old.ipynb")
     found = load_extension().leftovers(site, notebooks, root, {"book/intro"})
     assert [file.relative_to(tmp_path).as_posix() for file in found] == [
         "executed/book/old.ipynb",
         "html/_modules/rnncourse/old.html",
+        "html/_tests/test_old.html",
         "html/book/old.html",
         "html/genindex.html",
     ]
