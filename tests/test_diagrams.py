@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
-from rnncourse import diagrams, gru, gru_reset_after, lstm, rnn
+from rnncourse import diagrams, gru, gru_reset_after, lstm, rnn, unroll, unroll_backward
 from rnncourse.activations import sigmoid
 from rnncourse.diagrams import cells
+from rnncourse.diagrams.computation import graph_diagram
 from rnncourse.diagrams.draw import KINDS
-from rnncourse.diagrams.through_time import bptt_diagram, unrolled_diagram
+from rnncourse.diagrams.through_time import CUT, TOTAL, W_H_T, bptt_diagram, unrolled_diagram
 
 B, D, H = 2, 3, 4
 
@@ -174,7 +175,79 @@ def test_each_gradient_flows_against_one_wire_of_the_forward_pass(T):
     assert all(rf"$\mathrm{{d}}h_{{{t}}}$" in texts for t in range(1, T + 1))
 
 
+@pytest.mark.parametrize("cut", range(4))
+def test_a_cut_lets_the_state_pass_and_stops_the_gradient(cut):
+    whole, parts = bptt_diagram(4), bptt_diagram(4, cut)
+    (missing,) = set(whole.wires) - set(parts.wires)
+    assert (missing.src, missing.dst, missing.backward) == (f"h_{cut + 1}", f"h_{cut}", True)
+    assert set(parts.wires) < set(whole.wires) and parts.nodes == whole.nodes
+    texts = [note.text for note in parts.notes]
+    assert texts.count(W_H_T) == 3 and CUT in texts and TOTAL not in texts
+
+
+@pytest.mark.parametrize("cut", [-1, 4])
+def test_a_cut_lies_between_two_steps(cut):
+    with pytest.raises(ValueError, match=f"cut: expected a step from 0 to 3, got {cut}"):
+        bptt_diagram(4, cut)
+
+
 @pytest.mark.parametrize("draw_in_time", [diagrams.unrolled, diagrams.bptt])
 def test_no_steps_is_refused(draw_in_time):
     with pytest.raises(ValueError, match="T must be at least 1, got 0"):
         draw_in_time(None, T=0)
+
+
+# The graph of a computation
+
+
+def local_derivative(diagram, value, name, src):
+    """d value at `name` / d value at `src`, for one of the graph's operations."""
+    node = diagram.nodes[name]
+    match node.kind, node.text:
+        case ("op", cells.TIMES):
+            (other,) = set(sources(diagram, name)) - {src}
+            return value(other)
+        case ("tanh only", _):
+            return 1 - value(name) ** 2
+        case (("op" | "step"), _):
+            return 1.0
+    raise AssertionError(f"{name} has no derivative")
+
+
+def gradient(diagram, value, dout, name):
+    """The gradient at a node: all the dashed wires that arrive there, each from its own node."""
+    if name in dout:
+        return dout[name]
+    arriving = [wire.src for wire in diagram.wires if wire.dst == name and wire.backward]
+    return sum(
+        gradient(diagram, value, dout, src)
+        * (1.0 if src in dout else local_derivative(diagram, value, src, name))
+        for src in arriving
+    )
+
+
+def test_the_graph_computes_two_steps_and_their_gradients(rng):
+    diagram = graph_diagram()
+    w_x, w_h, h_0 = rng.normal(size=3)
+    x, dout = rng.normal(size=(2, 1, 1)), rng.normal(size=(2, 1, 1))
+    inputs = {"w_x": w_x, "w_h": w_h, "h_0": h_0, "x_1": x[0, 0, 0], "x_2": x[1, 0, 0]}
+
+    states = {"h_1": lambda same: same, "h_2": lambda same: same}
+
+    def value(name):
+        return evaluate(diagram, inputs, states, name)
+
+    params = rnn.Params(np.array([[w_x]]), np.array([[w_h]]), np.zeros(1))
+    out, _, caches = unroll(rnn, params, x, np.array([[h_0]]))
+    assert [value("h_1"), value("h_2")] == pytest.approx(out.ravel())
+    _, dh_0, grads = unroll_backward(rnn, params, caches, dout)
+    losses = {"L_1": dout[0, 0, 0], "L_2": dout[1, 0, 0]}
+    for name, expected in (("w_x", grads.W_x), ("w_h", grads.W_h), ("h_0", dh_0)):
+        assert gradient(diagram, value, losses, name) == pytest.approx(expected.item()), name
+
+
+def test_the_graph_names_each_local_derivative_that_is_not_one():
+    texts = sorted(note.text for note in graph_diagram().notes)
+    per_step = ["$w_h$", "$h_{}$", "$x_{}$", "$1 - h_{}^2$", r"$\mathrm{{dout}}_{}$"]
+    wanted = [text.format(t - 1 if text == "$h_{}$" else t) for t in (1, 2) for text in per_step]
+    assert texts == sorted(wanted)

@@ -12,6 +12,7 @@ from matplotlib.path import Path
 
 from rnncourse import diagrams, plots
 from rnncourse.diagrams import cells
+from rnncourse.diagrams.computation import graph_diagram
 from rnncourse.diagrams.draw import KINDS, Diagram, Node, Wire, draw
 from rnncourse.diagrams.symbols import LEGEND
 from rnncourse.diagrams.through_time import bptt_diagram, unrolled_diagram
@@ -22,10 +23,12 @@ DRAWN = {  # name -> (diagram, figure height at a width of 7 inches)
     "gru": (cells.GRU, 4.5),
     "gru_reset_after": (cells.GRU_RESET_AFTER, 5.1),
     "legend": (LEGEND, 4.5),
+    "graph": (graph_diagram(), 4.5),
     "unrolled": (unrolled_diagram(4), 3.1),
     "unrolled, T = 1": (unrolled_diagram(1), 5.5),
     "bptt": (bptt_diagram(4), 4.0),
     "bptt, T = 2": (bptt_diagram(2), 6.5),
+    "bptt, cut": (bptt_diagram(4, cut=2), 4.0),
 }
 
 

@@ -55,7 +55,7 @@ class Wire(NamedTuple):
     src: str
     dst: str
     via: tuple = ()  # ((x, y), ...)
-    shift: tuple = (0.0, 0.0)  # off the nodes' centres, so that two wires can run side by side
+    shift: tuple = (0.0, 0.0)  # sideways off the centres, so that two wires can run side by side
     backward: bool = False  # a gradient: dashed, in another colour
 
 
@@ -104,10 +104,12 @@ def draw(ax, diagram):
 def route(diagram, wire):
     """Return the (P, 2) corners of a wire, from the border of one node to that of another."""
     src, dst = diagram.nodes[wire.src], diagram.nodes[wire.dst]
-    ends = [np.add((node.x, node.y), wire.shift) for node in (src, dst)]
-    points = np.array([ends[0], *wire.via, ends[1]], dtype=float)
-    points[0] += _to_border(src, points[1] - points[0])
-    points[-1] += _to_border(dst, points[-2] - points[-1])
+    points = np.array([(src.x, src.y), *wire.via, (dst.x, dst.y)], dtype=float)
+    first, last = points[1] - points[0], points[-2] - points[-1]
+    points[0] += (aside := _sideways(first, wire.shift))
+    points[-1] += (aside_at_end := _sideways(last, wire.shift))
+    points[0] += _to_border(src, points[1] - points[0], aside)
+    points[-1] += _to_border(dst, points[-2] - points[-1], aside_at_end)
     return points
 
 
@@ -122,11 +124,18 @@ def crossings(points, others):
     return found
 
 
-def _to_border(node, direction):
-    """The way from a node's centre to its border; a dot's border is its centre."""
+def _sideways(direction, shift):
+    """The part of a shift that is across a direction, which is nearly level or upright."""
+    return np.where(np.arange(2) == np.abs(direction).argmax(), 0.0, shift)
+
+
+def _to_border(node, direction, aside):
+    """The way to a node's border from beside its centre; a dot's border is its centre."""
     kind = KINDS[node.kind]
     if node.kind == "dot":
         return np.zeros(2)
+    if node.kind == "op":  # a circle is less wide beside its centre
+        return np.sign(direction) * np.sqrt(kind.half_width**2 - np.square(aside).sum())
     return np.sign(direction) * (kind.half_width, kind.half_height)
 
 

@@ -3,6 +3,7 @@
 from rnncourse.diagrams.draw import Diagram, Node, Note, Wire, draw
 
 TANH, W_X, W_H, W_H_T = r"$\mathrm{tanh}$", "$W_x$", "$W_h$", r"$W_h^{\top}$"
+CUT = r"$\mathrm{no\ gradient\ crosses\ here}$"
 TOTAL = r"$\mathrm{d}h_t \,=\, \mathrm{dout}_t \,+\, \mathrm{d}a_{t+1}\,W_h^{\top}$"
 
 
@@ -14,12 +15,13 @@ def unrolled(ax, T=4):
     return draw(ax, unrolled_diagram(T))
 
 
-def bptt(ax, T=4):
+def bptt(ax, T=4, cut=None):
     """Draw on `ax` T steps with a loss at each, and the gradients which flow back.
 
+    With `cut`, no gradient flows back into the state after step `cut`: truncation.
     Made for ``figsize=(7, 4.0)`` and T = 4.
     """
-    return draw(ax, bptt_diagram(T))
+    return draw(ax, bptt_diagram(T, cut))
 
 
 def unrolled_diagram(T):
@@ -60,9 +62,11 @@ def unrolled_diagram(T):
     return Diagram(width, 6.8, nodes, wires, notes)
 
 
-def bptt_diagram(T):
+def bptt_diagram(T, cut=None):
     """Return the nodes and wires of `bptt`."""
     _check(T)
+    if cut is not None and not 0 <= cut < T:
+        raise ValueError(f"cut: expected a step from 0 to {T - 1}, got {cut}")
     pitch, first = 3.0, 1.0
     nodes = {"h_0": Node("input", first, 4.4)}
     wires = []
@@ -93,6 +97,11 @@ def bptt_diagram(T):
         ]
     width = first + pitch * T + 1.9
     notes.append(Note(0.5 * width, 0.5, TOTAL, size=20, backward=True))
+    if cut is not None:
+        x = first + pitch * (cut + 0.5)
+        wires.remove(Wire(f"h_{cut + 1}", f"h_{cut}", shift=(0, -0.4), backward=True))
+        notes.remove(Note(x, 3.5, W_H_T, backward=True))
+        notes[-1] = Note(x, 0.5, CUT, size=17, backward=True)
     return Diagram(width, 8.5, nodes, wires, notes)
 
 
