@@ -41,7 +41,8 @@ def truncated(cell, params, x, loss, length, state=None):
 
     Notes
     -----
-    Source: Williams and Peng 1990, doi:10.1162/neco.1990.2.4.490, with chunks that do not overlap.
+    Source: equation eq-truncated; Williams and Peng 1990, doi:10.1162/neco.1990.2.4.490, with chunks
+    that do not overlap.
 
     Examples
     --------
@@ -62,7 +63,7 @@ def truncated(cell, params, x, loss, length, state=None):
         out, state, cache = forward(cell, params, x[start : start + length], state)
         value, dout = loss(out, start)
         total += value
-        _, _, share = backward(cell, cache, dout)
+        _, _, share = backward(cell, cache, dout)  # eq-truncated: nothing comes back from later
         for summed, part in zip(grads, share, strict=True):
             summed += part
     return total, grads, state
