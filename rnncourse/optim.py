@@ -100,16 +100,17 @@ def adam(params, grads, state=None, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
         zeros = tree_map(np.zeros_like, params)
         state = AdamState(0, zeros, zeros)
     steps = state.steps + 1
-    mean = tree_map(lambda m, dp: beta1 * m + (1 - beta1) * dp, state.mean, grads)  # eq-adam-means
-    square = tree_map(lambda s, dp: beta2 * s + (1 - beta2) * dp**2, state.square, grads)
-    mean_scale, square_scale = 1 - beta1**steps, 1 - beta2**steps
-    params = tree_map(
-        lambda p, m, s: p - lr * (m / mean_scale) / (np.sqrt(s / square_scale) + eps),  # eq-adam
-        params,
-        mean,
-        square,
-    )
-    return params, AdamState(steps, mean, square)
+
+    def running(beta, old, new):
+        return tree_map(lambda o, n: beta * o + (1 - beta) * n, old, new)  # eq-adam-means
+
+    def step(p, m, s):
+        m, s = m / (1 - beta1**steps), s / (1 - beta2**steps)
+        return p - lr * m / (np.sqrt(s) + eps)  # eq-adam
+
+    mean = running(beta1, state.mean, grads)
+    square = running(beta2, state.square, tree_map(np.square, grads))
+    return tree_map(step, params, mean, square), AdamState(steps, mean, square)
 
 
 def clip_by_norm(grads, limit):

@@ -67,5 +67,5 @@ def _judge(loop, name, seed, steps):
     y, _ = model.predict(cell, params, x)
     right = np.take_along_axis(legal, y.argmax(axis=-1)[..., None], axis=-1)[..., 0]
     closing = (x[..., 6] == 1) & (targets > 0)  # E, and the string goes on: the inner one ended
-    strings = max(1, np.sum(targets == 0))
-    return right[closing].mean(), right[~closing].mean(), targets.size / strings - 3
+    length = targets.size / (np.sum(targets == 0) / 2)  # a string has two B
+    return right[closing].mean(), right[~closing].mean(), length - 3
