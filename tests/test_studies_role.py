@@ -46,6 +46,7 @@ def root(tmp_path):
         ("adding:gru.steps.high", "650"),
         ("adding:all.1:.2f", "0.50"),
         ("adding:all.0:.0%", "25%"),
+        ("adding", "Adding"),
     ],
 )
 def test_a_number_is_the_stored_one_in_the_format_asked_for(root, text, number):

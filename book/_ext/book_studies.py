@@ -1,8 +1,9 @@
 """Numbers of stored studies in the text, and a page that lists the studies.
 
 {study}`NAME:dotted.path:.2f` is the number at that path in the result that
-`python -m benchmarks.studies NAME` stored, formatted; it links to the study's entry, made by the
-directive `studies`. A study or a path that is not there is an error that names those that are.
+`python -m benchmarks.studies NAME` stored, formatted; {study}`NAME` is the study's name. Both link
+to the study's entry, made by the directive `studies`. A study or a path that is not there is an
+error that names those that are.
 """
 
 import ast
@@ -47,6 +48,11 @@ def studies(root):
     return found
 
 
+def title(name):
+    """The name of a study in words: "Tasks copy" of tasks_copy."""
+    return name.replace("_", " ").capitalize()
+
+
 def number_at(result, path):
     """The number at a dotted path; a KeyError says what there is instead."""
     value = result
@@ -65,14 +71,16 @@ def number_at(result, path):
 
 
 def quoted(root, text):
-    """(study, formatted number) of a role's text, "name:path:format"; KeyError or ValueError."""
-    name, _, rest = text.partition(":")
+    """(study, text to show) of a role's text, "name:path:format"; KeyError or ValueError."""
+    name, quotes, rest = text.partition(":")
     path, _, form = rest.partition(":")
     known = studies(root)
     if name not in known:
         raise KeyError(f"there is no study {name!r}; there are {', '.join(known)}")
     if not known[name].file.exists():
         raise KeyError(f"nothing is stored: run `python -m benchmarks.studies {name}`")
+    if not quotes:
+        return known[name], title(name)
     result = json.loads(known[name].file.read_text("utf-8"))["result"]
     return known[name], format(number_at(result, path), form)
 
@@ -147,7 +155,7 @@ def entry(study):
     }
     return [
         f"(study-{study.name})=",
-        f"## {study.name.replace('_', ' ').capitalize()}",
+        f"## {title(study.name)}",
         "",
         *study.question.splitlines(),
         "",
