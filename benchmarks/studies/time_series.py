@@ -56,6 +56,7 @@ def claims(result):
     if "rnn" in result["cells"]:
         assert heart["ms100"]["gru"]["median"] < heart["ms100"]["rnn"]["median"]
         assert heart["ms100"]["rnn"]["median"] < heart["ms100"]["autoregression"]
+        assert heart["ms200"]["rnn"]["median"] > heart["ms200"]["mean"]
         one = result["sunspots"]["years1"]
         assert abs(one["gru"]["median"] / one["autoregression"] - 1) < 0.25
     three = result["sunspots"]["years3"]
