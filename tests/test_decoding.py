@@ -62,7 +62,7 @@ def test_greedy_takes_the_likeliest_word_each_time(attend):
             begun = [
                 translate_score(params, source, [*words[:t], word]) for word in range(1, 4)
             ] + [log_p(params, source, words[:t])]
-            assert (*range(1, 4), 0)[int(np.argmax(begun))] == next_word
+            np.testing.assert_array_equal((*range(1, 4), 0)[int(np.argmax(begun))], next_word)
 
 
 def translate_score(params, source, words):
@@ -98,7 +98,7 @@ def test_a_wide_beam_finds_the_likeliest_of_all_translations(b, attend):
     found = decoding.beam(gru, params, source, width=200, limit=3)
     assert len(found) == len(everything)
     for (score, words), (expected, best) in zip(found, ranked, strict=True):
-        assert words == best and abs(score - expected) < 1e-12
+        assert words == best and score == pytest.approx(expected, abs=1e-12)
 
 
 @pytest.mark.parametrize("attend", [False, True])

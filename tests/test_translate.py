@@ -77,7 +77,7 @@ def test_loss_is_the_mean_over_all_words_of_pairs_taken_one_by_one(cell, attend)
     loss, _ = translate.loss_and_grads(cell, params, make_batch())
     words = [log_p for b in range(3) for log_p in read_and_write(cell, params, b)]
     assert len(words) == 4 + 2 + 6
-    assert abs(loss + np.mean(words)) < 1e-12
+    assert loss == pytest.approx(-np.mean(words), rel=1e-12)
 
 
 @equation("eq-encode-backward")
