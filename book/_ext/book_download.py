@@ -1,19 +1,52 @@
-"""Offer each chapter's executed notebook in the download menu.
+"""Offer each chapter's executed notebook in the download menu, its text as plain Markdown.
 
-The theme does so only on pages that also have a button of a notebook service.
+The theme offers notebooks only on pages that also have a button of a notebook service. Jupyter
+shows MyST's directives and roles as they are written, so the copy has words in their place.
 """
 
-import shutil
+import json
+import re
 from pathlib import Path
+
+FENCE = r"^(?P<fence>`{3,}|:{3,})"
+OPTIONS = r"(?:^:[\w-]+:.*\n)*"
+DIRECTIVES = [  # (what is written, what a reader of the notebook sees)
+    (rf"{FENCE}\{{solution-start\}} \S+\n{OPTIONS}(?P=fence)$", "**Solution**\n"),
+    (rf"{FENCE}\{{solution-end\}}\n(?P=fence)$", ""),
+    (rf"{FENCE}\{{exercise\}} (.*)\n{OPTIONS}((?s:.*?))^(?P=fence)$", r"**Exercise: \2**\n\n\3"),
+    (rf"{FENCE}\{{literalinclude\}} (?:\.\./)*(\S+)\n{OPTIONS}(?P=fence)$", r"(Code: `\2`.)"),
+    (rf"{FENCE}\{{admonition\}} (.*)\n{OPTIONS}((?s:.*?))^(?P=fence)$", r"**\2**\n\n\3"),
+    (rf"{FENCE}\{{(note|tip|warning)\}}\n{OPTIONS}((?s:.*?))^(?P=fence)$", r"**\2**\n\n\3"),
+]
+INLINE = [
+    (r"^\$\$ \((?:eq|der)-([\w-]+)\)", r"$$\n\n(equation \1)"),
+    (r"\{eq\}`(?:eq|der)-([^`]*)`", r"(equation \1)"),
+    (r"\{[a-z:]+\}`([^`<]*\S)\s*<[^`>]*>`", r"\1"),  # words <address>
+    (r"\{numref\}`fig-([^`]*)`", r"the figure *\1*"),
+    (r"\{doc\}`(?:[^`]*/)?([^`/]*)`", r"*\1*"),
+    (r"\{cite:[tp]\}`([^`]*)`", r"[\1]"),
+    (r"\{term\}`([^`]*)`", r"\1"),
+]
+
+
+def readable(markdown):
+    """Write the words of MyST's directives and roles in plain Markdown."""
+    for pattern, words in DIRECTIVES + INLINE:
+        markdown = re.sub(pattern, words, markdown, flags=re.MULTILINE)
+    return markdown
 
 
 def offer_notebook(app, pagename, templatename, context, doctree):
-    """Copy the page's notebook next to its source and tell the theme about it."""
+    """Write the page's notebook next to its source and tell the theme about it."""
     notebook = Path(app.outdir).parent / "jupyter_execute" / f"{pagename}.ipynb"
     if "kernelspec" in app.env.metadata.get(pagename, {}):
+        content = json.loads(notebook.read_text("utf-8"))
+        for cell in content["cells"]:
+            if cell["cell_type"] == "markdown":
+                cell["source"] = readable("".join(cell["source"])).splitlines(keepends=True)
         copy = Path(app.outdir, "_sources", f"{pagename}.ipynb")
         copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(notebook, copy)
+        copy.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", "utf-8")
         context["ipynb_source"] = f"{pagename}.ipynb"
 
 

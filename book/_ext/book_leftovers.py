@@ -39,6 +39,10 @@ def leftovers(site, notebooks, root, docnames):
     for notebook in notebooks.rglob("*.ipynb"):
         if notebook.relative_to(notebooks).with_suffix("").as_posix() not in docnames:
             old.append(notebook)
+    sources = site / "_sources"  # each page's text and notebook, for download
+    for source in sources.rglob("*.*"):
+        if source.relative_to(sources).with_suffix("").as_posix() not in docnames:
+            old.append(source)
     return sorted(old)
 
 

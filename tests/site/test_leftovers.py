@@ -27,11 +27,14 @@ def test_only_files_without_a_source_are_leftovers(tmp_path):
     touch(site, "_modules/rnncourse/lstm.html", "_modules/rnncourse/diagrams.html")
     touch(site, "_tests/test_lstm.html", "_tests/test_old.html")
     touch(site, "genindex.html", "book/old.html", "_modules/rnncourse/old.html")
+    touch(site, "_sources/book/intro.md", "_sources/book/old.md", "_sources/book/old.ipynb")
     touch(notebooks, "book/intro.ipynb", "book/old.ipynb")
     found = load_extension().leftovers(site, notebooks, root, {"book/intro"})
     assert [file.relative_to(tmp_path).as_posix() for file in found] == [
         "executed/book/old.ipynb",
         "html/_modules/rnncourse/old.html",
+        "html/_sources/book/old.ipynb",
+        "html/_sources/book/old.md",
         "html/_tests/test_old.html",
         "html/book/old.html",
         "html/genindex.html",
