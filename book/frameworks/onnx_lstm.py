@@ -1,4 +1,4 @@
-"""ONNX: our two-way LSTM as a model, run by ONNX's own evaluator, and read back."""
+"""ONNX: our two-way LSTM as a model, run by ONNX's evaluator, read back."""
 
 import numpy as np
 from onnx.reference import ReferenceEvaluator
