@@ -63,7 +63,7 @@ def truncated(cell, params, x, loss, length, state=None):
         out, state, cache = forward(cell, params, x[start : start + length], state)
         value, dout = loss(out, start)
         total += value
-        _, _, share = backward(cell, cache, dout)  # eq-truncated: nothing comes back from later
+        _, _, share = backward(cell, cache, dout)  # eq-truncated
         for summed, part in zip(grads, share, strict=True):
             summed += part
     return total, grads, state
