@@ -1,4 +1,4 @@
-"""All gradients of a simple RNN over seven steps: autograd and unroll_backward."""
+"""All gradients of a simple RNN: autograd and unroll_backward."""
 
 import numpy as np
 import torch

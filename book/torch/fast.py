@@ -1,4 +1,4 @@
-"""A whole sequence forward and back: nn.LSTM, and the fused kernels of rnncourse."""
+"""A whole sequence forward and back: nn.LSTM and the fused kernels."""
 
 import numpy as np
 import torch
@@ -18,7 +18,13 @@ params = interop.from_torch(network)[0].forward
 our_out, state, cache = fused.forward(lstm, params, x)
 dx, _, grads = fused.backward(lstm, cache, dout)
 
-ours = {"out": our_out, "c": state.c, "dx": dx, "dW_h": grads.W_h, "db": grads.b}
+ours = {
+    "out": our_out,
+    "c": state.c,
+    "dx": dx,
+    "dW_h": grads.W_h,
+    "db": grads.b,
+}
 theirs = {
     "out": out.detach().numpy(),
     "c": c[0].detach().numpy(),

@@ -32,5 +32,7 @@ theirs = {
     "dx": rows.grad.numpy(),
     "dW": layer.weight.grad.numpy().T,
     "db": layer.bias.grad.numpy(),
-    "J": jacobian(lambda r: torch.tanh(r @ torch.tensor(W)), torch.tensor(x[0])).numpy(),
+    "J": jacobian(
+        lambda r: torch.tanh(r @ torch.tensor(W)), torch.tensor(x[0])
+    ).numpy(),
 }

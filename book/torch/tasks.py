@@ -1,4 +1,4 @@
-"""One gradient of the adding problem: nn.GRU with a linear read-out, and rnncourse."""
+"""One gradient of the adding problem: nn.GRU and rnncourse."""
 
 import numpy as np
 import torch

@@ -1,4 +1,4 @@
-"""Ten steps of momentum and of Adam on the same gradients: torch.optim and rnncourse."""
+"""Ten steps of momentum and of Adam: torch.optim and rnncourse."""
 
 import numpy as np
 import torch

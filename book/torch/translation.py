@@ -16,11 +16,15 @@ mask = np.arange(6)[:, None] < told
 encoder = torch.nn.GRU(4, 7, dtype=torch.float64)
 decoder = torch.nn.GRU(6, 7, dtype=torch.float64)
 read_out = torch.nn.Linear(7, 6, dtype=torch.float64)
-packed = pack_padded_sequence(torch.tensor(source), lengths, enforce_sorted=False)
+packed = pack_padded_sequence(
+    torch.tensor(source), lengths, enforce_sorted=False
+)
 _, last = encoder(packed)
 out, _ = decoder(torch.tensor(given), last)
 marked = torch.tensor(np.where(mask, targets, -100))  # -100 is left out
-loss = torch.nn.functional.cross_entropy(read_out(out).flatten(0, 1), marked.flatten())
+loss = torch.nn.functional.cross_entropy(
+    read_out(out).flatten(0, 1), marked.flatten()
+)
 loss.backward()
 theirs = {
     "loss": loss.detach().numpy(),

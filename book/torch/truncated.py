@@ -1,4 +1,4 @@
-"""Truncated gradient in pieces of eight steps: .detach() and fused.truncated."""
+"""Truncated gradient in pieces: .detach() and fused.truncated."""
 
 import numpy as np
 import torch
