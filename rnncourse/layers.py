@@ -167,7 +167,8 @@ def forward(layers, x, lengths=None, state=None, merge="concat"):
 
     Notes
     -----
-    Source: two directions, Schuster and Paliwal 1997, doi:10.1109/78.650093.
+    Source: two directions, Schuster and Paliwal 1997, doi:10.1109/78.650093; equations
+    eq-layers-back to eq-layers-stack.
 
     Examples
     --------
@@ -190,7 +191,7 @@ def forward(layers, x, lengths=None, state=None, merge="concat"):
         parts = zip(stack.ways(layer), segments, start, strict=False)
         runs = [padded.run(layer.cell, w, out, where, first) for w, where, first in parts]
         outs, last, kept = zip(*runs, strict=True)
-        out = np.concatenate(outs, axis=-1) if merge == "concat" else np.sum(outs, axis=0)
+        out = stack.merged(outs, merge)  # eq-layers-stack: what the next layer reads
         ends.extend(last)
         caches.append(kept)
     return out, tuple(ends), Cache(caches, segments, merge, (T, B))
@@ -242,7 +243,7 @@ def backward(layers, cache, dout, dstate=None):
         douts = np.split(dout, n, axis=-1) if cache.merge == "concat" else [dout] * n
         parts = zip(ways, cache.segments, kept, douts, end, strict=False)
         dxs, first, shares = zip(*(padded.run_backward(layer.cell, *p) for p in parts), strict=True)
-        dout = np.sum(dxs, axis=0)  # both directions read x, which is the output below
+        dout = np.sum(dxs, axis=0)  # eq-layers-dx: both read x, which is the output below
         starts = [*first, *starts]
         grads = [Layer(layer.cell, *shares), *grads]
     return dout, tuple(starts), grads

@@ -50,7 +50,7 @@ def lengths(mask):
         raise TypeError(f"mask: expected a NumPy array of bool, got {kind}")
     if mask.ndim != 2 or mask.size == 0:
         raise ValueError(f"mask: expected shape (T, B), sizes at least 1, got {mask.shape}")
-    counts = np.count_nonzero(mask, axis=0)
+    counts = np.count_nonzero(mask, axis=0)  # eq-layers-length
     if not counts.all():
         raise ValueError(f"mask: sequence {counts.argmin()} has no step; leave it out of the batch")
     gaps = np.any(mask != (np.arange(len(mask))[:, None] < counts), axis=0)
@@ -113,7 +113,7 @@ def segments(lengths):
         batch = np.flatnonzero(lengths >= stop)  # (n,) still running
         time = np.arange(start, stop)[:, None]  # (S, 1)
         ahead.append(Segment(time, batch))
-        back.append(Segment(lengths[batch] - 1 - time, batch))  # (S, n), each from its own end
+        back.append(Segment(lengths[batch] - 1 - time, batch))  # eq-layers-back   (S, n)
         start = stop
     return ahead, back
 
@@ -146,7 +146,7 @@ def run(cell, params, x, segments, state):
     caches = []
     for time, batch in segments:
         out[time, batch], after, kept = unroll(cell, params, x[time, batch], _rows(state, batch))
-        _put(state, batch, after)
+        _put(state, batch, after)  # eq-layers-mask: the others keep theirs
         caches.append(kept)
     return out, state, caches
 

@@ -2,6 +2,8 @@
 
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from rnncourse import checks
 from rnncourse.params import sizes
 
@@ -22,6 +24,13 @@ def ways(layer):
 def width(layer, merge):
     """Width of a layer's output."""
     return sizes(layer.forward)[1] * (len(ways(layer)) if merge == "concat" else 1)
+
+
+def merged(outs, merge):
+    """One output of the outputs of a layer's one or two directions."""
+    if merge == "sum":
+        return np.sum(outs, axis=0)
+    return np.concatenate(outs, axis=-1)  # eq-layers-out
 
 
 def by_layer(name, values, layers):

@@ -95,6 +95,7 @@ def test_lengths_may_be_any_ints(kind):
     assert_same(ours(net._replace(lengths=lengths)), ours(net), 0)
 
 
+@pytest.mark.equation("eq-layers-length")
 def test_lengths_of_a_mask():
     mask = np.array([[True, True, True], [True, False, True], [False, False, True]])
     counts = layers.lengths(mask)
@@ -107,6 +108,7 @@ def test_lengths_of_a_mask():
 # States
 
 
+@pytest.mark.equation("eq-layers-mask")
 @pytest.mark.parametrize("merge", ["concat", "sum"])
 def test_final_states_stand_in_the_outputs_at_each_sequences_ends(merge):
     net = make_net([(gru, 2, 2), (lstm, 3, 2)])
@@ -141,6 +143,7 @@ def test_a_stack_in_one_direction_goes_on_where_it_stopped(cell):
 # Directions
 
 
+@pytest.mark.equation("eq-layers-back")
 def test_the_backward_direction_reads_from_each_sequences_own_end(cell):
     net = make_net([(cell, 2, 2)])
     (layer,) = net.layers
