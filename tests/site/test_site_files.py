@@ -117,3 +117,36 @@ def test_exercises_are_numbered_and_their_solutions_folded(article):
         )
     for solution in article.select("div.solution"):
         assert "dropdown" in solution["class"] and solution.p.text == "Solution"
+
+
+def test_every_equation_leads_to_its_line_and_its_test(site, name, article):
+    for equation in article.select("div.math[id^=equation-eq-]"):
+        label = equation["id"].removeprefix("equation-")
+        number = equation.select_one(".eqno").text.strip("()#\n ")
+        links = equation.find_next_sibling("p", class_="equation-links").find_all("a")
+        lines = {}
+        for link in links:
+            assert link["aria-label"] == f"{link.text} of equation {number}"
+            path, line = urldefrag(link["href"])
+            lines[link.text] = parse((site / name).parent / path).find(id=line).text
+        assert lines.keys() == {"code", "test"}, label
+        assert re.search(rf"# .*\b{label}\b", lines["code"]), lines["code"]
+        assert re.search(r"def test_|equation", lines["test"]), lines["test"]
+
+
+def test_the_ledger_lists_the_equations_of_all_chapters(site):
+    chapters = {
+        equation["id"]
+        for path in site.glob("book/**/*.html")
+        for equation in parse(path).select("div.math[id^=equation-eq-]")
+    }
+    page = parse(site / "book/reference/ledger.html")
+    listed = {f"equation-{code.text}" for code in page.select("table.stacked td code")}
+    assert listed == chapters
+    assert f"{len(chapters)} equations: {len(chapters)} tested" in page.text
+
+
+def test_a_number_of_a_study_leads_to_its_entry(site, name, article):
+    for number in article.select("a .study"):
+        path, entry = urldefrag(number.find_parent("a")["href"])
+        assert path.endswith("reference/studies.html") and entry.startswith("study-")
