@@ -1,6 +1,10 @@
 """What a page measures reaches its prose: as a number, under its name, shown nowhere else."""
 
+import ast
+import re
 import sys
+import textwrap
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -76,3 +80,20 @@ def test_the_book_finds_the_record(monkeypatch):
     records = glue.extract_glue_data(notebook, [1], None)
     assert records["gru_time"]["data"] == {"text/plain": "0.25"}
     assert notebook.cells[0].outputs == []
+
+
+QUOTED = re.compile(r"\{glue:text\}`([^:`]+)(:[^`]*)?`")
+
+
+def test_every_number_that_prose_quotes_is_measured_on_its_page_and_rounded():
+    for page in (Path(__file__).parents[1] / "book").rglob("*.md"):
+        text = page.read_text("utf-8")
+        recorded = {
+            keyword.arg
+            for cell in re.findall(r"^```\{code-cell\}.*?^```", text, re.DOTALL | re.MULTILINE)
+            for call in re.findall(r"^ *(measured\(.*?\))$", cell, re.DOTALL | re.MULTILINE)
+            for keyword in ast.parse(textwrap.dedent(call)).body[0].value.keywords
+        }
+        quoted = QUOTED.findall(text)
+        assert {name for name, _ in quoted} <= recorded, page.name
+        assert all(form for _, form in quoted), page.name
