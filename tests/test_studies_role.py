@@ -79,7 +79,7 @@ def test_a_format_that_does_not_fit_is_an_error(root):
 
 
 def test_an_entry_tells_question_page_seeds_sizes_command_and_spread(root):
-    lines = book_studies.entry(book_studies.studies(root)["adding"])
+    lines = book_studies.entry(book_studies.studies(root)["adding"], ["book/practice/tasks"])
     assert lines[:2] == ["(study-adding)=", "## Adding"]
     text = "\n".join(lines)
     for part in (
@@ -96,6 +96,13 @@ def test_an_entry_tells_question_page_seeds_sizes_command_and_spread(root):
     ):
         assert part in text
     assert "`seeds`" not in text
+
+
+def test_the_pages_that_quote_a_study_are_found(root):
+    for page, text in {"a": "{study}`adding:gru.solved:d`", "b": "{study}`copy`", "c": ""}.items():
+        (root / f"{page}.md").write_text(text)
+    assert book_studies.quoting(root, {"c", "a", "b", "gone"}, "adding") == ["a"]
+    assert book_studies.quoting(root, {"c", "a", "b"}, "copy") == ["b"]
 
 
 def test_every_quotation_in_the_book_is_there():

@@ -138,15 +138,26 @@ def span(values):
     return f"{values[0]} to {values[-1]} ({len(values)})" if len(values) > 1 else str(values[0])
 
 
-def entry(study):
-    """The entry of a study in Markdown, as lines."""
+def quoting(root, pages, name):
+    """Those of the pages, names without suffix, that quote a study."""
+    texts = {page: Path(root, f"{page}.md") for page in sorted(pages)}
+    return [
+        page
+        for page, path in texts.items()
+        if path.exists()
+        and any(text.split(":")[0] == name for text in QUOTATION.findall(path.read_text("utf-8")))
+    ]
+
+
+def entry(study, pages):
+    """The entry of a study that these pages quote in Markdown, as lines."""
     record = json.loads(study.file.read_text("utf-8"))
     result = dict(record["result"])
     sizes = ", ".join(f"{path} = {text}" for path, text in rows(result.pop("sizes")))
     versions = ", ".join(f"{name} {number}" for name, number in record["versions"].items())
     table = [f"| `{path}` | {text} |" for path, text in rows(result) if path != "seeds"]
     facts = {
-        "Quoted in": f"{{doc}}`/book/{study.page}`",
+        "Quoted in": ", ".join(f"{{doc}}`/{page}`" for page in pages),
         "Seeds": span(result["seeds"]),
         "Sizes": sizes,
         "To repeat it": f"`{record['command']}`",
@@ -159,7 +170,7 @@ def entry(study):
         "",
         *study.question.splitlines(),
         "",
-        *(f"- **{name}:** {text}" for name, text in facts.items()),
+        *(f"- **{name}:** {text}" for name, text in facts.items() if text),
         "",
         ":::{admonition} All numbers",
         ":class: dropdown",
@@ -177,8 +188,9 @@ class Studies(SphinxDirective):
     def run(self):
         """Read the studies, and read them anew at each build."""
         self.env.note_reread()
-        listed = [study for study in studies(self.env.srcdir).values() if study.file.exists()]
-        lines = [line for study in listed for line in entry(study)]
+        root, pages = self.env.srcdir, self.env.found_docs
+        listed = [study for study in studies(root).values() if study.file.exists()]
+        lines = [s for study in listed for s in entry(study, quoting(root, pages, study.name))]
         container = nodes.Element()
         self.state.nested_parse(StringList(lines, PAGE), 0, container, match_titles=True)
         return container.children
