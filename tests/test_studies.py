@@ -10,6 +10,7 @@ import json
 import random
 from types import SimpleNamespace
 
+import book_studies
 import numpy as np
 import pytest
 
@@ -21,10 +22,11 @@ FRAME = {"seeds", "sizes"}  # what was run, not what came out
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_study_states_its_question_and_its_page(name):
+def test_a_study_states_its_question_and_the_page_that_quotes_it(name):
     study = studies.load(name)
     assert study.__doc__.strip().partition("\n")[0].endswith(("?", "."))
-    assert (studies.FOLDER.parents[1] / "book" / f"{study.PAGE}.md").exists()
+    page = f"book/{study.PAGE}"
+    assert book_studies.quoting(studies.FOLDER.parents[1], [page], name) == [page]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -10,7 +10,7 @@ import numpy as np
 
 from rnncourse import gradients, gru, init, lstm, rnn
 
-PAGE = "module/gradients"
+PAGE = "module/gates"
 LAGS = (10, 30, 100)
 
 
