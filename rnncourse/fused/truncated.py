@@ -41,8 +41,8 @@ def truncated(cell, params, x, loss, length, state=None):
 
     Notes
     -----
-    Source: equation eq-truncated; Williams and Peng 1990, doi:10.1162/neco.1990.2.4.490, with chunks
-    that do not overlap.
+    Source: equation eq-truncated; Williams and Peng 1990, doi:10.1162/neco.1990.2.4.490, with
+    chunks that do not overlap.
 
     Examples
     --------
