@@ -1,6 +1,5 @@
 """A simple RNN with read-out and cross-entropy: torch.nn and rnncourse."""
 
-import numpy as np
 import torch
 
 from rnncourse import data, head, interop, losses, rnn, unroll
