@@ -21,7 +21,8 @@ def test_each_stream_is_a_piece_of_the_text_and_goes_on_from_batch_to_batch(rng,
         for b in range(B):
             for t in range(T):
                 place = b * n + k * T + t
-                assert symbols[t, b] == ids[place] and following[t, b] == ids[place + 1]
+                pair = symbols[t, b], following[t, b]
+                np.testing.assert_array_equal(pair, ids[place : place + 2])
 
 
 @pytest.mark.parametrize("B, T", [(0, 3), (3, 0), (4, 5), (2, 10)])

@@ -53,6 +53,7 @@ def counts(ledger, record):
     return [
         f"**{len(coded)} equations: {len(tested)} tested, {len(measured)} with a measured error. "
         f"{steps} steps of derivations.**",
+        "",
         f"Largest error by judge: {worst}.",
         f"Measured {record['date']} with {versions}.",
         "",
