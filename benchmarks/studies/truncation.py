@@ -49,6 +49,9 @@ def claims(result):
     echoes = result["orthogonal"]["readout"]
     assert echoes["high"] < 0.3 < result["orthogonal"][f"length{DELAY}"]["low"]
     assert result["uniform"]["readout"]["low"] > 0.7
+    if "length1" in result["orthogonal"]:
+        short = [result["orthogonal"][f"length{k}"] for k in (1, 4)]
+        assert short[0]["high"] < echoes["low"] < echoes["high"] < short[1]["low"]
 
 
 def _error_after(start, length, seed, steps):
