@@ -5,7 +5,8 @@ A study is a module of this package. Its docstring states the question; it has
 - `PAGE`, the page of the book that quotes it, such as "practice/tasks";
 - `run(quick=False, progress=True)`, which gives a dict that JSON can hold, "seeds" and "sizes"
   in it; quick, it takes less than ten seconds;
-- `claims(result)`, which asserts what the page says, of a quick result too.
+- `claims(result)`, which asserts what the page says, of a quick result too;
+- `TIMED = True` where times are measured: no test asserts those of its own quick run.
 """
 
 import importlib

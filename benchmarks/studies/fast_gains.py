@@ -12,6 +12,7 @@ from benchmarks.measure import measure, ratio
 from rnncourse import fused, ladder, lstm, unroll, unroll_backward
 
 PAGE = "practice/fast"
+TIMED = True
 SHAPES = {"one": (100, 1, 32, 32), "batch": (50, 32, 64, 64), "wide": (50, 32, 64, 256)}
 RUNGS = {
     "gate_by_gate": ladder.gate_by_gate,
