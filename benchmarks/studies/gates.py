@@ -65,24 +65,20 @@ def claims(result):
     assert result["gru_large_clipped"]["norm"]["median"] > 1 + result["gru"]["norm"]["median"]
     clipped, free = (result[f"gru_large_{how}"]["solved"] for how in ("clipped", "unclipped"))
     assert clipped >= free
-    if len(result["seeds"]) == 20:
-        _claims_of_twenty(result)
-    for name in ("lstm_bias_0", "lstm_bias_1"):
-        solved, unsolved = (result[name][f"flow_after_{how}"] for how in ("solved", "unsolved"))
-        if solved and unsolved:  # in every long run
-            assert solved["low"] > -1 > unsolved["median"]
-
-
-def _claims_of_twenty(result):
-    """The bias hardly decides how many LSTMs solve the task; the GRU always does, and sooner."""
+    assert result["rnn"]["flow_before"]["low"] > start["gru"]["high"] + 4
+    if len(result["seeds"]) < 20:
+        return
     biased = [result[f"lstm_bias_{bias}"] for bias in (0, 1, 3)]
     solved = [table["solved"] for table in biased]
-    assert min(solved) > 5 and max(solved) - min(solved) <= 3
+    assert min(solved) > 5
+    assert max(solved) - min(solved) <= 3  # hardly a matter of the bias
     steps = [table["steps"]["median"] for table in biased]
     assert steps[0] > steps[1] > steps[2] > 0.75 * steps[0]
-    assert result["gru"]["solved"] == 20 > 2 * result["gru_large_clipped"]["solved"]
-    assert result["gru"]["steps"]["high"] < min(table["steps"]["low"] for table in biased) / 2
-    assert result["rnn"]["flow_before"]["low"] > result["gru"]["flow_before"]["high"] + 4
+    for table in biased[:2]:
+        assert table["flow_after_solved"]["low"] > -1 > table["flow_after_unsolved"]["median"]
+    gru = result["gru"]
+    assert gru["solved"] == 20 > 2 * result["gru_large_clipped"]["solved"]
+    assert gru["steps"]["high"] < min(table["steps"]["low"] for table in biased) / 2
     assert result["rnn"]["flow_after"]["high"] < result["rnn"]["flow_before"]["low"]
 
 
