@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 LABEL = re.compile(r"\beq-[a-z0-9]+(?:-[a-z0-9]+)*")
 EQUATION = re.compile(r"\$\$[ \t]*\(((?:eq|der)-[a-z0-9-]+)\)")
+WORDS = ("eq-", "der-", "equation(")
 ROOT = Path(__file__).parents[2]
 
 
@@ -125,7 +126,9 @@ def read(root=ROOT, chapters=None):
     """
 
     def texts(paths):
-        return {path.relative_to(root).as_posix(): path.read_text("utf-8") for path in paths}
+        found = {path.relative_to(root).as_posix(): path.read_text("utf-8") for path in paths}
+        # A file without one of these words has no label, and need not be parsed.
+        return {path: text for path, text in found.items() if any(w in text for w in WORDS)}
 
     def python(folder):
         return sorted((root / folder).rglob("*.py"), key=lambda path: (len(path.parts), path))
