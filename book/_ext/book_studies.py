@@ -99,7 +99,7 @@ class StudyRole(SphinxRole):
         self.env.note_dependency(str(study.file))
         link = addnodes.pending_xref(
             self.rawtext,
-            nodes.inline(number, number, classes=["study"]),
+            nodes.inline(number, number),
             refdomain="std",
             reftype="ref",
             refexplicit=True,

@@ -7,6 +7,7 @@ from urllib.parse import unquote, urldefrag, urlparse
 
 import pytest
 import yaml
+from book_studies import QUOTATION
 from browser import ROOT, SITE
 from bs4 import BeautifulSoup
 
@@ -146,7 +147,15 @@ def test_the_ledger_lists_the_equations_of_all_chapters(site):
     assert f"{len(chapters)} equations: {len(chapters)} tested" in page.text
 
 
-def test_a_number_of_a_study_leads_to_its_entry(site, name, article):
-    for number in article.select("a .study"):
-        path, entry = urldefrag(number.find_parent("a")["href"])
-        assert path.endswith("reference/studies.html") and entry.startswith("study-")
+def test_each_quotation_of_a_study_leads_to_its_entry(site):
+    quoted = 0
+    for source in site.glob("_sources/book/**/*.md"):
+        names = [text.split(":")[0] for text in QUOTATION.findall(source.read_text("utf-8"))]
+        quoted += len(names)
+        page = parse(site / source.relative_to(site / "_sources").with_suffix(".html"))
+        links = page.select('article a.reference[href*="reference/studies.html#study-"]')
+        links += page.select('article a.reference[href^="studies.html#study-"]')
+        entries = [urldefrag(link["href"])[1].removeprefix("study-") for link in links]
+        assert sorted(entries) == sorted(name.replace("_", "-") for name in names), source.name
+        assert all(link.text.strip() for link in links)
+    assert quoted > 100
