@@ -6,7 +6,10 @@ shows MyST's directives and roles as they are written, so the copy has words in 
 
 import json
 import re
+from functools import partial
 from pathlib import Path
+
+from book_studies import QUOTATION, quoted
 
 FENCE = r"^(?P<fence>`{3,}|:{3,})"
 OPTIONS = r"(?:^:[\w-]+:.*\n)*"
@@ -16,6 +19,10 @@ DIRECTIVES = [  # (what is written, what a reader of the notebook sees)
     (rf"{FENCE}\{{exercise\}} (.*)\n{OPTIONS}((?s:.*?))^(?P=fence)$", r"**Exercise: \2**\n\n\3"),
     (rf"{FENCE}\{{literalinclude\}} (?:\.\./)*(\S+)\n{OPTIONS}(?P=fence)$", r"(Code: `\2`.)"),
     (rf"{FENCE}\{{admonition\}} (.*)\n{OPTIONS}((?s:.*?))^(?P=fence)$", r"**\2**\n\n\3"),
+    (
+        rf"{FENCE}\{{(?:benchmark|list-table)\}}[^\n]*\n(?s:.*?)^(?P=fence)$",
+        "(A table, which is on the page.)",
+    ),
     (rf"{FENCE}\{{(note|tip|warning)\}}\n{OPTIONS}((?s:.*?))^(?P=fence)$", r"**\2**\n\n\3"),
 ]
 INLINE = [
@@ -36,14 +43,32 @@ def readable(markdown):
     return markdown
 
 
+GLUE = re.compile(r"\{glue:text\}`([^`:]+):?([^`]*)`")
+
+
+def measured_numbers(file):
+    """What the cells recorded for the prose, and MyST-NB put into a file: {name: number}."""
+    recorded = json.loads(file.read_text("utf-8")) if file.exists() else {}
+    return {name: json.loads("".join(*out["data"].values())) for name, out in recorded.items()}
+
+
+def with_numbers(root, measured, markdown):
+    """The text with the numbers of its cells and of stored studies."""
+    markdown = GLUE.sub(lambda found: format(measured[found[1]], found[2]), markdown)
+    return QUOTATION.sub(lambda found: quoted(root, found[1])[1], markdown)
+
+
 def offer_notebook(app, pagename, templatename, context, doctree):
     """Write the page's notebook next to its source and tell the theme about it."""
     notebook = Path(app.outdir).parent / "jupyter_execute" / f"{pagename}.ipynb"
     if "kernelspec" in app.env.metadata.get(pagename, {}):
         content = json.loads(notebook.read_text("utf-8"))
+        measured = measured_numbers(notebook.with_suffix(".glue.json"))
+        numbers = partial(with_numbers, app.srcdir, measured)
         for cell in content["cells"]:
             if cell["cell_type"] == "markdown":
-                cell["source"] = readable("".join(cell["source"])).splitlines(keepends=True)
+                text = readable(numbers("".join(cell["source"])))
+                cell["source"] = text.splitlines(keepends=True)
         copy = Path(app.outdir, "_sources", f"{pagename}.ipynb")
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", "utf-8")
