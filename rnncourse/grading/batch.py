@@ -52,9 +52,10 @@ def judged(jobs, work, open_engine, workers):
 
     pool, jobs, pending = ThreadPoolExecutor(workers), iter(jobs), {}
     try:
-        for _ in range(workers):
-            idle.put(open_engine())
+        opening = [pool.submit(lambda: idle.put(open_engine())) for _ in range(workers)]
         while True:
+            for opened in wait(opening, return_when=FIRST_COMPLETED).done:
+                opened.result()
             for job in islice(jobs, 2 * workers - len(pending)):
                 pending[pool.submit(run, job)] = job
             if not pending:
