@@ -15,7 +15,7 @@ from tests.grading.homework import autograde, copy_course, dump, hand_in, solved
 
 RIGHT = "def double(x):\n    return 2 * x"
 SLOW = "import time\ntime.sleep(0.5)\n" + RIGHT
-PLAIN = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None}
+PLAIN = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": ":0"}
 
 
 @pytest.fixture
@@ -111,7 +111,7 @@ def test_a_cluster_that_cannot_grade_says_so(course, monkeypatch):
     monkeypatch.setattr(cluster, "SECONDS_TO_CONNECT", 2)
     with pytest.raises(NbGraderException, match="cannot be used"):
         autograde(course, scheduler="tcp://127.0.0.1:9")
-    with LocalCluster(n_workers=0, dashboard_address=None) as nobody:
+    with LocalCluster(n_workers=0, dashboard_address=":0") as nobody:
         with pytest.raises(NbGraderException, match="has no worker"):
             autograde(course, scheduler=nobody.scheduler_address)
     with LocalCluster(**PLAIN | {"n_workers": 1}) as workers:
