@@ -69,7 +69,10 @@ def confirmed(yes=False):
     if not sys.stdin.isatty():
         print(NOT_ASKED)
         return False
-    return input(ASK).strip().lower() in ("y", "yes")
+    try:
+        return input(ASK).strip().lower() in ("y", "yes")
+    except EOFError:  # Ctrl-D
+        return False
 
 
 def _cells(change):

@@ -77,6 +77,17 @@ def test_a_person_is_asked(class_of_two, monkeypatch, typed, written):
     assert scores(class_of_two, "wrong")["zero"] == written
 
 
+def test_an_end_of_the_input_is_a_no(class_of_two, monkeypatch):
+    def ends(question):
+        raise EOFError
+
+    other_tests(class_of_two, *HARDER)
+    monkeypatch.setattr("sys.stdin", type("Terminal", (), {"isatty": lambda _: True})())
+    monkeypatch.setattr("builtins.input", ends)
+    autograde(class_of_two, regrade=True)
+    assert scores(class_of_two, "wrong")["zero"] == 2
+
+
 def test_no_mark_falls_where_that_is_not_wanted(class_of_two):
     other_tests(class_of_two, *HARDER)
     autograde(class_of_two, regrade=True, yes=True, never_lower=True)
