@@ -83,6 +83,7 @@ class Autograde(converters.Autograde):
         try:
             self.policy = read_policy(course.root)
         except BadPolicy as error:
+            self.log.error("%s", error)
             raise NbGraderException(str(error)) from error
         self.assignment = read_assignment(
             course,
@@ -186,7 +187,12 @@ class Autograde(converters.Autograde):
         if not self.scheduler:
             workers = max(1, min(self.workers or cpus(), len(jobs)))
             return judged(jobs, self._judge, self._engine, workers)
-        from rnncourse.grading.cluster import judged_there  # dask need not be installed
+        try:  # dask need not be installed
+            from rnncourse.grading.cluster import judged_there
+        except ModuleNotFoundError as error:
+            raise NbGraderException(
+                f"{error.name} is missing. Many machines need: pip install 'rnncourse[cluster]'"
+            ) from error
 
         hidden, wanted = hidden_marks(self), self._is_wanted
         return judged_there(

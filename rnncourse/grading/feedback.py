@@ -18,6 +18,7 @@ from markupsafe import Markup
 from nbconvert.exporters import TemplateExporter
 from nbconvert.filters import strip_ansi
 from nbgrader import converters
+from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import GetGrades
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
@@ -25,7 +26,7 @@ from pygments.lexers import PythonLexer
 from traitlets import Unicode, default
 
 from rnncourse.grading.messages import message
-from rnncourse.grading.policy import read_policy
+from rnncourse.grading.policy import BadPolicy, read_policy
 from rnncourse.grading.source import hidden_marks, released
 from rnncourse.grading.staging import OWN
 
@@ -220,6 +221,15 @@ class GenerateFeedback(converters.GenerateFeedback):
     @default("exporter_class")
     def _exporter_class_default(self):
         return FeedbackExporter
+
+    def start(self):
+        """Write the pages; where the policy cannot be followed, none is touched."""
+        try:
+            read_policy(self.coursedir.root)
+        except BadPolicy as error:
+            self.log.error("%s", error)
+            raise NbGraderException(str(error)) from error
+        super().start()
 
     def init_assignment(self, assignment_id, student_id):
         """Make the folder. A page stands alone; beside it nbgrader's exchange wants its notes."""

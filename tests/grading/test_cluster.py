@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 
 import pytest
 import trustme
@@ -104,6 +105,14 @@ def test_a_refused_address_grades_nothing(course):
     with pytest.raises(NbGraderException, match="without encryption"):
         autograde(course, scheduler="tcp://192.0.2.7:8786")
     assert dump(course) == []
+
+
+def test_without_dask_the_remedy_is_told(course, monkeypatch):
+    hand_in(course, "student-1", solved(course))
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    monkeypatch.delitem(sys.modules, "rnncourse.grading.cluster")
+    with pytest.raises(NbGraderException, match="distributed is missing.*rnncourse.cluster"):
+        autograde(course, scheduler="tls://grader.example:8786")
 
 
 def test_a_cluster_that_cannot_grade_says_so(course, monkeypatch):

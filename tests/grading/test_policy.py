@@ -111,6 +111,18 @@ def test_grading_stops_before_the_first_submission(course):
     assert dump(course) == []
 
 
+def test_a_mistake_in_the_file_leaves_feedback_pages_as_they_are(course):
+    hand_in(course, "student-1", solved(course))
+    autograde(course)
+    before = give_feedback(course, "student-1")
+    write(course.root, "nmae = 'x'")
+    with pytest.raises(NbGraderException, match="nmae is unknown"):
+        give_feedback(course, "student-1")
+    course.student_id = "*"
+    (page,) = Path(course.root, "feedback", "student-1", "hw").glob("*.html")
+    assert page.read_text("utf-8") == before
+
+
 def rows(course):
     return {row[0]: row for row in dump(course) if len(row) == 5 and row[1] == "hw"}
 
